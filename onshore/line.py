@@ -1,0 +1,72 @@
+"""What a call flow may do with a caller's channel. Transports implement it; the call flow knows nothing else of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from onshore.plan import Prompt
+
+
+class CallerGone(Exception):  # noqa: N818 - it is what happened, not an error
+    """The caller hung up."""
+
+
+class TakenOver(Exception):  # noqa: N818 - the same
+    """The deadline passed, and the dialplan goes on with the call: nothing more may be done with it here."""
+
+
+class LineLost(Exception):  # noqa: N818 - the same
+    """Asterisk closed the connection, or speaks nonsense. The dialplan goes on with the call, if there is still one."""
+
+
+class SoundMissingError(Exception):
+    """Asterisk could not play a prompt's sound file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of a call when it comes in. Strings that the caller had a hand in are capped, and never sent back."""
+
+    call: str  # ONSHORE_CALL
+    service: str
+    unique_id: str  # Asterisk's UNIQUEID
+    channel: str  # Asterisk's channel name
+    language: str  # the channel's
+    number: str  # the caller's
+    arguments: tuple[str, ...] = ()  # what else the dialplan said, after service and call
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a prompt ended."""
+
+    milliseconds: int  # how much of it was played
+    key: str = ""  # the key that ended it; "": it ended by itself
+
+
+class Line(Protocol):
+    """A caller's channel.
+
+    Any of these may raise CallerGone, TakenOver or LineLost. Every one that takes time moves the dialplan's deadline,
+    so that the dialplan takes over within three seconds when the call flow dies at it.
+    """
+
+    async def play(self, prompt: Prompt, keys: str = "") -> Heard:
+        """Play a prompt in its language; one of `keys` cuts it short. SoundMissingError when it cannot be played."""
+        ...
+
+    async def read_key(self, milliseconds: int) -> str:
+        """Wait for one key, in silence; "" when none came in time."""
+        ...
+
+    async def hold(self, milliseconds: int) -> str:
+        """Play a ringing tone, and wait for one key; "" when none came in time."""
+        ...
+
+    async def finish(self, variables: Mapping[str, str], language: str) -> None:
+        """Set channel variables, all at once, and the channel's language: the dialplan goes on with them."""
+        ...

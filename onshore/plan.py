@@ -1,0 +1,198 @@
+"""The plan: all that a call needs, worked out beforehand from the site. Plain data, kept as JSON.
+
+Read during calls: imports the standard library alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from onshore.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FORMAT = 1  # of plan.json; another one needs another `onshore build`
+FILE = "plan.json"
+
+
+def prompt_key(name: str, *parameters: str) -> str:
+    """Return what a prompt is looked up by, e.g. `offer-US-1`: its name and, where it has any, its parameters.
+
+    Empty parameters at the end are left out.
+    """
+    return "-".join((name, *parameters)).rstrip("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One sentence in one language, with sound files of it in every format."""
+
+    id: str  # "disclosure-PH-3fa9c1", the name of its sound files: `onshore/ID` to Asterisk
+    language: str  # as in the site: "fr", "fr_CA"
+    text: str
+    milliseconds: int  # how long it takes to play
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A span of opening hours, in minutes since midnight; days as in `datetime.weekday()`. May run past midnight."""
+
+    first_day: int
+    last_day: int
+    start: int
+    end: int  # the first minute that is closed
+
+
+@dataclass(frozen=True, slots=True)
+class Center:
+    """A call center: one country, one queue."""
+
+    name: str
+    country: str  # ISO 3166-1 alpha-2
+    queue: str
+    announce: bool  # whether the rule set wants the disclosure
+    offer: bool  # whether it wants the offer of an agent at home
+    reason: str  # why there is no disclosure, or no offer: the reason code for the ledger
+    options: str  # of Queue()
+    timeout: int  # of Queue(), in seconds; 0: as long as the queue itself allows
+    timezone: str  # of the hours; "": the machine's
+    hours: tuple[Hours, ...]  # none: always open
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a caller phones."""
+
+    name: str
+    centers: tuple[str, ...]  # the first that is open answers
+    domestic: str
+    key: str  # brings the call home
+    stay: str  # ends the offer at once, for a caller who does not want to go home; "": there is no such key
+    key_timeout: int  # milliseconds to wait for a key after the offer
+    welcome: bool
+    ask_language: bool
+    offer: str  # the offer's prompt: "offer" or "offer-right"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a call needs."""
+
+    version: str  # a hash of the rest: the evidence names it
+    rules: str  # the rule set's name
+    languages: tuple[str, ...]  # the first is the default
+    centers: Mapping[str, Center]
+    services: Mapping[str, Service]
+    prompts: Mapping[str, Mapping[str, Prompt]]  # language → prompt_key → prompt
+
+    def prompt(self, language: str, name: str, *parameters: str) -> Prompt:
+        """Return a prompt of the plan; KeyError means that `build` left out what the call flow says: a fault of ours."""
+        return self.prompts[language][prompt_key(name, *parameters)]
+
+    def language(self, wanted: str) -> str:
+        """Return the site's language for a channel's language: the same, or its base (`fr_CA` → `fr`), else ""."""
+        known = {language.lower(): language for language in self.languages}
+        wanted = wanted.lower().replace("-", "_")
+        return known.get(wanted) or known.get(wanted.partition("_")[0]) or ""
+
+
+def load(path: Path) -> Plan:
+    """Read a plan; PlanError when it is missing, unreadable or of another format."""
+    try:
+        data = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise PlanError(f"{path} is not there: run `onshore build` first") from None
+    except (OSError, ValueError) as error:
+        raise PlanError(f"{path} cannot be read ({error}): run `onshore build` again") from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise PlanError(f"{path} is of another version of Onshore: run `onshore build` again")
+    try:
+        return _from_json(data)
+    except (KeyError, TypeError) as error:
+        raise PlanError(f"{path} is damaged ({error!r}): run `onshore build` again") from error
+
+
+def _from_json(data: dict[str, Any]) -> Plan:
+    return Plan(
+        version=data["version"],
+        rules=data["rules"],
+        languages=tuple(data["languages"]),
+        centers={
+            center["name"]: Center(**{**center, "hours": tuple(Hours(*span) for span in center["hours"])})
+            for center in data["centers"]
+        },
+        services={
+            service["name"]: Service(**{**service, "centers": tuple(service["centers"])})
+            for service in data["services"]
+        },
+        prompts={
+            language: {
+                key: Prompt(identity, language, text, milliseconds)
+                for key, (identity, text, milliseconds) in prompts.items()
+            }
+            for language, prompts in data["prompts"].items()
+        },
+    )
+
+
+def to_json(plan: Plan) -> dict[str, Any]:
+    """Return the plan as `load` reads it."""
+    return {
+        "format": FORMAT,
+        "version": plan.version,
+        "rules": plan.rules,
+        "languages": list(plan.languages),
+        "centers": [
+            {
+                **_fields(center),
+                "hours": [[span.first_day, span.last_day, span.start, span.end] for span in center.hours],
+            }
+            for center in plan.centers.values()
+        ],
+        "services": [_fields(service) for service in plan.services.values()],
+        "prompts": {
+            language: {key: [prompt.id, prompt.text, prompt.milliseconds] for key, prompt in prompts.items()}
+            for language, prompts in plan.prompts.items()
+        },
+    }
+
+
+def _fields(record: Center | Service) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in type(record).__slots__}
+
+
+class Watched:
+    """The plan in a file, read again when the file was replaced: calls in progress keep the plan they began with.
+
+    A file that has become unreadable leaves the last good plan in force, and `problem` says what is wrong.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = self._stamp()
+        self._plan = load(path)
+        self.problem = ""
+
+    def _stamp(self) -> tuple[int, int, int]:
+        try:
+            found = os.stat(self._path)  # noqa: PTH116 - once a call: the plain call is the cheap one
+        except OSError:
+            return (0, 0, 0)
+        return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+    def current(self) -> Plan:
+        """Return the plan for a call that begins now."""
+        stamp = self._stamp()
+        if stamp != self._seen:
+            self._seen = stamp
+            try:
+                self._plan = load(self._path)
+                self.problem = ""
+            except PlanError as error:
+                self.problem = str(error)
+        return self._plan

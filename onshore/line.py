@@ -1,4 +1,4 @@
-"""What a call flow may do with a caller's channel. Transports implement it; the call flow knows nothing else of them."""
+"""What a call flow may do with a caller's channel. Transports implement it; the call flow knows no more of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SoundMissingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What is known of a call when it comes in. Strings that the caller had a hand in are capped, and never sent back."""
+    """What is known of a call when it comes in. What the caller had a hand in is capped, and never sent back."""
 
     call: str  # ONSHORE_CALL
     service: str

@@ -91,7 +91,7 @@ class Plan:
     prompts: Mapping[str, Mapping[str, Prompt]]  # language → prompt_key → prompt
 
     def prompt(self, language: str, name: str, *parameters: str) -> Prompt:
-        """Return a prompt of the plan; KeyError means that `build` left out what the call flow says: a fault of ours."""
+        """Return a prompt of the plan; a KeyError means that `build` left out what the call flow says."""
         return self.prompts[language][prompt_key(name, *parameters)]
 
     def language(self, wanted: str) -> str:

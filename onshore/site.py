@@ -1,0 +1,378 @@
+"""The site: what the admin wrote in `onshore.toml`, with errors that the admin can act on. Only at build time."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+)
+
+from onshore import countries
+from onshore import rules as rule_sets
+from onshore.errors import SiteError
+from onshore.plan import Hours
+
+DEFAULT_FILE = Path("/etc/onshore/onshore.toml")
+
+_strict = ConfigDict(extra="forbid", frozen=True)
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOURS = re.compile(r"(?:([a-z]{3})(?:-([a-z]{3}))? +)?([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+
+
+def _country(code: str) -> str:
+    if code in countries.codes():
+        return code
+    meant = countries.meant(code)
+    hint = f"; did you mean {meant!r} ({countries.english(meant)})?" if meant else ""
+    raise ValueError(f"{code!r} is no country: write its two letters as in ISO 3166-1, like 'US'{hint}")
+
+
+def _hours(text: str) -> str:
+    hours(text)
+    return text
+
+
+def hours(text: str) -> Hours:
+    """Read a span of opening hours: `mon-fri 08:00-18:00`, `sat 09:00-13:00`, `22:00-06:00`; ValueError."""
+    found = _HOURS.fullmatch(text.strip().lower())
+    if not found:
+        raise ValueError(f"{text!r} are no hours: write them like 'mon-fri 08:00-18:00'")
+    first, last = found[1] or "mon", found[2] or found[1] or "sun"
+    if first not in _DAYS or last not in _DAYS:
+        raise ValueError(f"{text!r}: the days are {', '.join(_DAYS)}")
+    start, end = (int(found[3]) * 60 + int(found[4]), int(found[5]) * 60 + int(found[6]))
+    if start >= 24 * 60 or end > 24 * 60 or start == end:
+        raise ValueError(f"{text!r}: from 00:00 to 24:00, and not from a time to the same time")
+    return Hours(_DAYS.index(first), _DAYS.index(last), start, end)
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone: write it like 'Asia/Manila'") from None
+    return name
+
+
+def _listen(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+        number = int(port)
+    except ValueError:
+        raise ValueError(f"{text!r} is no address: write it like '127.0.0.1:4577' (numbers, not a name)") from None
+    if not 0 < number < 65536:
+        raise ValueError(f"{text!r}: the port is 1 to 65535")
+    return text
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _language(code: str) -> str:
+    found = re.fullmatch(r"([a-z]{2,3})(?:[-_]([A-Za-z]{2,4}))?", code)
+    if not found:
+        raise ValueError(f"{code!r} is no language: write it like 'en' or 'fr_CA'")
+    return found[1] + (f"_{found[2].upper()}" if found[2] else "")
+
+
+Country = Annotated[str, AfterValidator(_country)]
+Language = Annotated[str, AfterValidator(_language)]
+CenterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+# Asterisk passes over hyphens in the name of an extension, and has single letters of its own (h, i, s, t, T).
+ServiceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
+Key = Annotated[str, Field(pattern=r"^[0-9]$")]
+
+
+class Asterisk(BaseModel):
+    """Where Asterisk is, and where Onshore keeps its own."""
+
+    model_config = _strict
+
+    etc: Path = Path("/etc/asterisk")
+    state: Path = Path("/var/lib/onshore")
+    command: str = "asterisk"
+
+
+class Server(BaseModel):
+    """The FastAGI daemon."""
+
+    model_config = _strict
+
+    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:4577"
+
+    @property
+    def host(self) -> str:
+        """The address, without the brackets of IPv6."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The TCP port."""
+        return int(self.listen.rpartition(":")[2])
+
+
+class Speech(BaseModel):
+    """What speaks the prompts: a command line, for all languages or for one."""
+
+    model_config = _strict
+
+    command: str = ""  # "": espeak-ng
+    languages: dict[Language, str] = {}
+
+
+class Center(BaseModel):
+    """A call center: one country, one queue."""
+
+    model_config = _strict
+
+    country: Country
+    queue: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,78}$")]
+    options: Annotated[str, Field(pattern=r"^[A-Za-z]*$")] = ""
+    timeout: Annotated[int, Field(ge=0, le=86400)] = 0
+    hours: Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], BeforeValidator(_listed)] = ()
+    timezone: Annotated[str, AfterValidator(_timezone)] | None = None
+
+
+class Service(BaseModel):
+    """What a caller phones."""
+
+    model_config = _strict
+
+    center: Annotated[tuple[CenterName, ...], BeforeValidator(_listed), Field(min_length=1)]
+    domestic: CenterName
+    key: Key = "1"
+    stay: Key | None = None
+    key_timeout: Annotated[float, Field(ge=0.5, le=2.7)] = 2.5
+    announce: Literal["before"] = "before"
+    welcome: bool = False
+    ask_language: bool = False
+
+
+class Site(BaseModel):
+    """What the admin wrote."""
+
+    model_config = _strict
+
+    home: Annotated[tuple[Country, ...], BeforeValidator(_listed), Field(min_length=1)]
+    rules: str
+    languages: Annotated[tuple[Language, ...], BeforeValidator(_listed), Field(min_length=1, max_length=9)]
+    company: Annotated[str, Field(max_length=80)] = ""
+    asterisk: Asterisk = Asterisk()
+    server: Server | None = None
+    speech: Speech = Speech()
+    centers: Annotated[dict[CenterName, Center], Field(min_length=1)]
+    services: Annotated[dict[ServiceName, Service], Field(min_length=1)]
+
+    _file: Path = PrivateAttr(default=DEFAULT_FILE)
+    _rule_set: rule_sets.Rules = PrivateAttr()
+
+    @property
+    def file(self) -> Path:
+        """Where the site was read from, absolute."""
+        return self._file
+
+    @property
+    def folder(self) -> Path:
+        """Where the admin's own prompts, dialplan templates and rule sets are: beside the site's file."""
+        return self._file.parent
+
+    @property
+    def rule_set(self) -> rule_sets.Rules:
+        """What the site's rule set asks."""
+        return self._rule_set
+
+    def at_home(self, country: str) -> bool:
+        """Return whether an agent in this country is one that a caller may ask for."""
+        return country in self.home or country in self.rule_set.also_home
+
+    def _at(self, file: Path, rule_set: rule_sets.Rules) -> Self:
+        folder = file.parent
+        places = self.asterisk.model_copy(
+            update={"etc": folder / self.asterisk.etc, "state": folder / self.asterisk.state}
+        )
+        site = self.model_copy(update={"asterisk": places})
+        site._file = file  # noqa: SLF001 - its own
+        site._rule_set = rule_set  # noqa: SLF001 - its own
+        return site
+
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "asterisk": Asterisk,
+    "server": Server,
+    "speech": Speech,
+    "centers": Center,
+    "services": Service,
+}
+
+
+def load(file: Path) -> Site:
+    """Read and check a site; SiteError names the file and each key that is wrong, and what to write instead."""
+    file = file.absolute()
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        raise SiteError(f"{file} is not there: write it with `onshore init`, or name another with --config") from None
+    except UnicodeDecodeError as error:
+        raise SiteError(f"{file} is not UTF-8 (byte {error.start}): save it as UTF-8") from None
+    except OSError as error:
+        raise SiteError(f"{file} cannot be read: {error.strerror}") from None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SiteError(f"{file}: {_toml_problem(text, str(error))}") from None
+    try:
+        site = Site.model_validate(data)
+    except ValidationError as error:
+        raise SiteError("\n".join(f"{file}: {_problem(dict(found))}" for found in error.errors())) from None
+    site = site._at(file, _rule_set(file, site))  # noqa: SLF001 - its own
+    problems = list(_contradictions(site))
+    if problems:
+        raise SiteError("\n".join(f"{file}: {problem}" for problem in problems))
+    return site
+
+
+def _toml_problem(text: str, problem: str) -> str:
+    """Say what is wrong with a file that is not TOML, with the line it stumbled on."""
+    at = re.search(r"at line (\d+)", problem)
+    if at is None:
+        return f"not valid TOML: {problem}"
+    line = text.splitlines()[int(at[1]) - 1].strip()
+    twice = re.match(r"Cannot (overwrite a value|declare \(.*?\) twice)", problem)
+    if twice:
+        return f"line {at[1]}: `{line}` is there twice: keep one of the two"
+    return f"line {at[1]}: `{line}` is not valid TOML: {problem}"
+
+
+def _problem(error: dict[str, Any]) -> str:  # noqa: PLR0911 - one line a kind of mistake
+    """Return one of Pydantic's findings as an admin would have it: the key, what is wrong, what to write."""
+    # Pydantic adds the position in a tuple, and "[key]" for a name that is wrong itself: neither is a key of the file.
+    where = ".".join(str(part) for part in error["loc"] if isinstance(part, str) and part != "[key]")
+    given = error.get("input")
+    match error["type"]:
+        case "extra_forbidden":
+            return f"{where}: no such key{_nearest(error['loc'])}"
+        case "missing":
+            return f"{where}: is missing; add `{error['loc'][-1]} = …`{_example(str(error['loc'][-1]))}"
+        case "value_error":
+            return f"{where}: {error['ctx']['error']}"
+        case "string_pattern_mismatch" if error["loc"][-1] == "[key]":
+            return f"{where}: a name like this cannot be used: small letters, digits and `_`, a letter first"
+        case "string_pattern_mismatch" if error["loc"][-1] in {"key", "stay"}:
+            return f'{where}: {given!r} cannot be used; a key is one of "0" to "9" (`*` repeats the announcement)'
+        case "string_pattern_mismatch":
+            return f"{where}: {given!r} has a character that cannot stand here"
+        case "literal_error":
+            return f"{where}: {given!r} is not known here; write {error['ctx']['expected']}"
+        case _:
+            return f"{where}: {error['msg'][:1].lower()}{error['msg'][1:]} (it is {given!r})"
+
+
+def _nearest(where: tuple[str | int, ...]) -> str:
+    model = _TABLES.get(str(where[0]), Site) if len(where) > 1 else Site
+    near = difflib.get_close_matches(str(where[-1]), model.model_fields, n=1)
+    known = ", ".join(model.model_fields)
+    return f"; did you mean `{near[0]}`?" if near else f"; known here: {known}"
+
+
+def _example(key: str) -> str:
+    examples = {
+        "queue": "the name of its queue in queues.conf",
+        "country": 'two letters, like "PH"',
+        "domestic": "the name of a center at home",
+        "home": 'your country, like "US"',
+        "rules": f"one of {', '.join(rule_sets.names())}",
+        "languages": 'like ["en", "es"]',
+    }
+    return f", {examples[key]}" if key in examples else ""
+
+
+def _rule_set(file: Path, site: Site) -> rule_sets.Rules:
+    folder = file.parent / "rules"
+    try:
+        return rule_sets.load(site.rules, folder)
+    except KeyError:
+        known = rule_sets.names(folder)
+        near = difflib.get_close_matches(site.rules, known, n=1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise SiteError(
+            f"{file}: rules: there is no rule set {site.rules!r}{hint}; known: {', '.join(known)}; "
+            f"one of your own goes into {folder}/"
+        ) from None
+
+
+def _contradictions(site: Site) -> list[str]:
+    """Return what is wrong between keys that are right by themselves."""
+    found = []
+    for country in site.home:
+        if country not in site.rule_set.home:
+            homes = ", ".join(site.rule_set.home)
+            found.append(f"home: {country!r} is not a home that {site.rules} knows ({homes}); change home or rules")
+    doubled = {language for language in site.languages if site.languages.count(language) > 1}
+    found += [f"languages: {language!r} is there twice" for language in sorted(doubled)]
+    found += [
+        f"speech.languages.{language}: the site does not speak {language!r}; add it to languages, or take this out"
+        for language in site.speech.languages
+        if language not in site.languages
+    ]
+    found += _wrong_centers(site)
+    for name, service in site.services.items():
+        found += _wrong_service(site, f"services.{name}", service)
+    return found
+
+
+def _wrong_centers(site: Site) -> list[str]:
+    found = []
+    queues: dict[str, str] = {}
+    for name, center in site.centers.items():
+        if center.country in site.rule_set.centers.never:
+            found.append(
+                f"centers.{name}.country: {site.rules} does not allow calls to be answered in "
+                f"{center.country} ({countries.english(center.country)})"
+            )
+        other = queues.setdefault(center.queue, name)
+        if site.centers[other].country != center.country:
+            found.append(
+                f"centers.{name}.queue: {center.queue!r} is the queue of centers.{other} too, in another country: "
+                f"a queue must be in one country, or the announcement is wrong"
+            )
+    return found
+
+
+def _wrong_service(site: Site, where: str, service: Service) -> list[str]:
+    found = []
+    known = ", ".join(site.centers)
+    found += [
+        f"{where}.center: there is no center {center!r}; known: {known}"
+        for center in service.center
+        if center not in site.centers
+    ]
+    if len(set(service.center)) < len(service.center):
+        found.append(f"{where}.center: the same center is there twice")
+    if service.domestic not in site.centers:
+        found.append(f"{where}.domestic: there is no center {service.domestic!r}; known: {known}")
+    elif not site.at_home(site.centers[service.domestic].country):
+        country = site.centers[service.domestic].country
+        found.append(
+            f"{where}.domestic: center {service.domestic!r} is in {country} ({countries.english(country)}), "
+            f"and that is not at home ({', '.join(site.home)}): name a center at home"
+        )
+    if service.stay == service.key:
+        found.append(f"{where}.stay: key {service.key!r} is {where}.key too: the same key cannot do both")
+    if service.ask_language and len(site.languages) == 1:
+        found.append(f"{where}.ask_language: the site has one language only; add to languages, or take this out")
+    return found

@@ -14,6 +14,7 @@ from onshore.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime, tzinfo
     from pathlib import Path
 
 FORMAT = 1  # of plan.json; another one needs another `onshore build`
@@ -47,6 +48,16 @@ class Hours:
     start: int
     end: int  # the first minute that is closed
 
+    def holds(self, day: int, minute: int) -> bool:
+        """Return whether a minute of a day is in the span. The day is that of the minute, past midnight too."""
+        if self.first_day <= self.last_day:
+            on_day = self.first_day <= day <= self.last_day
+        else:
+            on_day = day >= self.first_day or day <= self.last_day
+        if self.start <= self.end:
+            return on_day and self.start <= minute < self.end
+        return on_day and (minute >= self.start or minute < self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Center:
@@ -62,6 +73,13 @@ class Center:
     timeout: int  # of Queue(), in seconds; 0: as long as the queue itself allows
     timezone: str  # of the hours; "": the machine's
     hours: tuple[Hours, ...]  # none: always open
+
+    def is_open(self, moment: datetime) -> bool:
+        """Return whether the center is open at a moment (with a time zone)."""
+        if not self.hours:
+            return True
+        local = moment.astimezone(_zone(self.timezone))
+        return any(span.holds(local.weekday(), local.hour * 60 + local.minute) for span in self.hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +117,14 @@ class Plan:
         known = {language.lower(): language for language in self.languages}
         wanted = wanted.lower().replace("-", "_")
         return known.get(wanted) or known.get(wanted.partition("_")[0]) or ""
+
+
+def _zone(name: str) -> tzinfo | None:
+    if not name:
+        return None  # the machine's own
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few sites have hours, and each import costs every call
+
+    return ZoneInfo(name)
 
 
 def load(path: Path) -> Plan:

@@ -1,0 +1,371 @@
+"""What happens on a call: the only place that decides. Reads top to bottom like the call itself.
+
+It is written once for every way to run it. It awaits a Line and the Evidence and nothing else, so that a way without
+an event loop can drive it too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from onshore import variables
+from onshore.errors import OnshoreError
+from onshore.evidence import Event
+from onshore.line import CallerGone, Heard, LineLost, SoundMissingError, TakenOver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from onshore.evidence import Evidence
+    from onshore.line import Arrival, Line
+    from onshore.plan import Center, Plan, Prompt, Service
+
+# The choices.
+DOMESTIC, STAY, NONE, HANGUP = "domestic", "stay", "none", "hangup"
+
+REPEAT = "*"
+ANY_KEY = "0123456789*#"
+WRONG_KEYS = 2  # so often the offer is made again after a key that is not in use
+REPEATS = 9  # so often `*` starts over: a stuck key must not hold a line for ever
+MENU_ROUNDS = 2  # so often the languages are read out
+HOLD = 12_000  # milliseconds of ringing between two tries of a queue that gave the caller back
+
+
+class NotServedError(OnshoreError):
+    """Asterisk asks for something that the plan does not have. The dialplan goes on by itself."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call, while the flow runs."""
+
+    line: Line
+    arrival: Arrival
+    plan: Plan
+    evidence: Evidence
+    service: Service
+    language: str
+    now: Callable[[], datetime]
+    choice: str = ""
+    played: list[str] = field(default_factory=list)  # the countries disclosed
+
+    def note(self, kind: str, **data: str | int | bool) -> None:
+        """Tell the evidence what happened."""
+        self.evidence.add(Event(self.arrival.call, kind, data))
+
+    def prompt(self, name: str, *parameters: str) -> Prompt:
+        """Return a prompt in the call's language."""
+        return self.plan.prompt(self.language, name, *parameters)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def run(
+    request: str,
+    line: Line,
+    arrival: Arrival,
+    plan: Plan,
+    evidence: Evidence,
+    now: Callable[[], datetime] = _utc_now,
+) -> None:
+    """Do what Asterisk asks: `inbound`, `returned` (a queue gave the caller back) or `ended` (the caller is gone).
+
+    NotServedError when the plan has no such service; what else it raises is a fault of ours. In both cases the
+    dialplan goes on with the call by itself.
+    """
+    flow = {"inbound": inbound, "returned": returned, "ended": ended}.get(request)
+    service = plan.services.get(arrival.service)
+    if flow is None:
+        raise NotServedError(f"{request!r} is no request; known: inbound, returned, ended, ping")
+    if service is None:
+        raise NotServedError(f"{arrival.service!r} is no service of the plan; known: {', '.join(plan.services)}")
+    call = Call(line, arrival, plan, evidence, service, plan.languages[0], now)
+    try:
+        await flow(call)
+    except CallerGone:
+        if not call.choice:
+            call.note("choice", choice=HANGUP)
+    except TakenOver:
+        call.note("fallback", reason="deadline")
+    except LineLost as lost:
+        call.note("fallback", reason="line-lost", detail=str(lost))
+    finally:
+        await evidence.commit()
+
+
+async def inbound(call: Call) -> None:
+    """A caller phones a service: say where the call is answered, make the offer, and bring the call to a queue."""
+    service, plan = call.service, call.plan
+    call.note("arrived", service=service.name, unique_id=call.arrival.unique_id, plan=plan.version, rules=plan.rules)
+    await _choose_language(call)
+    if service.welcome:
+        await _say(call, call.prompt("welcome"))
+
+    domestic = plan.centers[service.domestic]
+    center = _first_open(call, *service.centers, service.domestic)
+    if center is None:
+        await _closed(call)
+        return
+    try:
+        choice = await _announce(call, center, domestic)
+    except SoundMissingError:
+        # Nobody reaches an agent abroad who was not told: a caller who cannot be told goes home.
+        choice, center = NONE, domestic
+    if choice == DOMESTIC:
+        center = domestic
+    await _decide(call, choice)
+    if choice == DOMESTIC:
+        await _say(call, call.prompt("connecting", domestic.country))
+    await _route(call, center)
+
+
+async def returned(call: Call) -> None:
+    """A queue did not take the caller, or gave the caller back: offer the other center, or to wait."""
+    center_name, language, status, call.choice = (*call.arrival.arguments, "", "", "", "")[:4]
+    center = call.plan.centers.get(center_name)
+    if center is None:
+        raise NotServedError(f"{center_name!r} is no center of the plan any more")
+    call.language = call.plan.language(language) or call.plan.languages[0]
+    call.note("returned", center=center.name, queue=center.queue, status=status.lower() or "unknown")
+
+    other = _other(call, center)
+    for _ in range(REPEATS):
+        key = await _offer_other(call, center, other)
+        if key != REPEAT:
+            break
+    if other is None or key != call.service.key:
+        await _say(call, call.prompt("waiting"))
+        key = await call.line.hold(HOLD)
+    if other is None or key != call.service.key:
+        await _route(call, center)
+        return
+
+    await _decide(call, DOMESTIC if other.name == call.service.domestic else STAY)
+    if other.announce:
+        try:
+            await _disclose(call, other)
+        except SoundMissingError:
+            other = center
+    await _say(call, call.prompt("connecting", other.country))
+    await _route(call, other)
+
+
+async def ended(call: Call) -> None:
+    """The call is over: tell the evidence how it went. The channel is gone, only what the dialplan says is known."""
+    known = (*call.arrival.arguments, "", "", "", "", "", "", "")
+    center, status, abandoned, member, waited, queued, fallback = known[:7]
+    if fallback:
+        call.note("fallback", reason=fallback)
+    seconds = int(call.now().timestamp()) - _whole(queued)
+    details: dict[str, str | int | bool] = {"center": center, "queue_status": status.lower()}
+    if not _whole(queued):
+        outcome = "before-queue"
+    elif abandoned:
+        outcome = "abandoned"
+        details["waited"] = seconds
+    elif status and not member:
+        outcome = "unanswered"
+        details["waited"] = seconds
+    else:
+        outcome = "answered"
+        details["member"] = member
+        if waited:  # only a queue with setqueueentryvar=yes tells
+            details["waited"] = _whole(waited)
+            details["talked"] = max(0, seconds - _whole(waited))
+    call.choice = HANGUP  # nothing more is to be chosen
+    call.note("ended", outcome=outcome, **details)
+
+
+async def _choose_language(call: Call) -> None:
+    """Take the channel's language if the site has it, else ask if the service does, else take the site's first.
+
+    Every channel of Asterisk has a language, `en` unless somebody said otherwise. So the site's first language on a
+    channel says nothing about the caller, and a service that asks still asks.
+    """
+    default = call.plan.languages[0]
+    wanted = call.plan.language(call.arrival.language)
+    how = "channel" if wanted else "default"
+    if call.service.ask_language and wanted in {"", default}:
+        wanted = await _menu(call)
+        how = "caller" if wanted else "default"
+    call.language = wanted or default
+    call.note("language", language=call.language, by=how, channel=call.arrival.language)
+
+
+async def _menu(call: Call) -> str:
+    """Read the languages out, each in its own, and return the one that the caller chose; "": none."""
+    keys = {str(number): language for number, language in enumerate(call.plan.languages, 1)}
+    for _ in range(MENU_ROUNDS):
+        key = ""
+        for number, language in keys.items():
+            key = (await _say(call, call.plan.prompt(language, "language", number), "".join(keys))).key
+            if key:
+                break
+        key = key or await call.line.read_key(call.service.key_timeout)
+        if key in keys:
+            return keys[key]
+    return ""
+
+
+def _first_open(call: Call, *names: str) -> Center | None:
+    """Return the first of these centers that is open now."""
+    moment = call.now()
+    return next((call.plan.centers[name] for name in names if call.plan.centers[name].is_open(moment)), None)
+
+
+def _other(call: Call, center: Center) -> Center | None:
+    """Return the center to choose when this one did not answer: home, or from home the first; None: there is none."""
+    names = call.service.centers if center.name == call.service.domestic else (call.service.domestic,)
+    return _first_open(call, *(name for name in names if name != center.name))
+
+
+async def _closed(call: Call) -> None:
+    """Say that nobody is there now, and say goodbye."""
+    call.note("skipped", reason="closed")
+    await _say(call, call.prompt("closed"))
+    await _say(call, call.prompt("goodbye"))
+    await _decide(call, NONE)
+    call.note("ended", outcome="closed")
+    await call.line.finish(_result(call, {variables.NEXT: "hangup"}), call.language)
+
+
+async def _announce(call: Call, center: Center, domestic: Center) -> str:
+    """Say the country, and offer an agent at home if the rule set wants it; return the choice.
+
+    SoundMissingError when the caller could not be told, or not be offered.
+    """
+    if not center.announce:
+        call.note("skipped", what="disclosure", reason=center.reason, country=center.country)
+        return NONE
+    if not center.offer or center == domestic:
+        await _disclose(call, center)
+        call.note("skipped", what="offer", reason=center.reason or "domestic", country=center.country)
+        return NONE
+    wrong = 0
+    for _ in range(REPEATS):
+        key = await _disclose(call, center, call.service.key)
+        while not key and wrong <= WRONG_KEYS:
+            key = await _offer(call, domestic)
+            if not key:
+                return NONE
+            if key not in (call.service.key, call.service.stay, REPEAT):
+                wrong += 1
+                key = await _not_in_use(call) if wrong <= WRONG_KEYS else ""
+        if key != REPEAT:
+            return {call.service.key: DOMESTIC, call.service.stay: STAY}.get(key, NONE)
+    return NONE
+
+
+async def _not_in_use(call: Call) -> str:
+    """Say that a key is not in use; a key that is cuts it short. Return that key."""
+    key = (await _say(call, call.prompt("invalid"), call.service.key + call.service.stay)).key
+    if key:
+        call.note("key", key=key, during="invalid")
+    return key
+
+
+async def _disclose(call: Call, center: Center, keys: str = "") -> str:
+    """Say the country; only these keys cut it short. Return the key."""
+    prompt = call.prompt("disclosure", center.country)
+    heard = await _play(call, prompt, keys)
+    call.played.append(center.country)
+    call.note("disclosed", country=center.country, **_evidence_of(prompt, heard))
+    if heard.key:
+        call.note("key", key=heard.key, during="disclosure")
+    return heard.key
+
+
+async def _offer(call: Call, domestic: Center) -> str:
+    """Make the offer, which any key ends, and wait for a key; return it, or ""."""
+    offer = call.prompt(call.service.offer, domestic.country, call.service.key, call.service.stay)
+    heard = await _play(call, offer, ANY_KEY)
+    call.note("offered", country=domestic.country, **_evidence_of(offer, heard))
+    key = heard.key or (await _say(call, call.prompt("repeat"), ANY_KEY)).key
+    key = key or await call.line.read_key(call.service.key_timeout)
+    if key:
+        call.note("key", key=key, during="offer")
+    return key
+
+
+async def _offer_other(call: Call, center: Center, other: Center | None) -> str:
+    """Say that nobody takes the call there, offer the other center if there is one; return the key, or ""."""
+    if other is None:
+        await _say(call, call.prompt("unavailable", center.country))
+        return ""
+    prompt = call.prompt("unavailable", center.country, other.country, call.service.key)
+    heard = await _say(call, prompt, ANY_KEY)
+    key = heard.key or await call.line.read_key(call.service.key_timeout)
+    call.note("offered", country=other.country, **_evidence_of(prompt, heard))
+    if key:
+        call.note("key", key=key, during="unavailable")
+    return key
+
+
+async def _decide(call: Call, choice: str) -> None:
+    """Make the choice safe before the call moves on."""
+    call.choice = choice
+    call.note("choice", choice=choice)
+    await call.evidence.commit()
+
+
+async def _route(call: Call, center: Center) -> None:
+    """Tell the dialplan which queue comes next."""
+    domestic = center.name == call.service.domestic
+    call.note("routed", center=center.name, queue=center.queue, country=center.country, domestic=domestic)
+    await call.evidence.commit()
+    result = {
+        variables.CENTER: center.name,
+        variables.QUEUE: center.queue,
+        variables.QUEUE_OPTIONS: center.options,
+        variables.QUEUE_TIMEOUT: str(center.timeout or ""),
+        variables.NEXT: "queue",
+    }
+    if call.played:
+        result[variables.COUNTRY] = call.played[-1]
+    await call.line.finish(_result(call, result), call.language)
+
+
+def _result(call: Call, more: dict[str, str]) -> dict[str, str]:
+    return {
+        variables.SERVICE: call.service.name,
+        variables.LANGUAGE: call.language,
+        variables.CHOICE: call.choice,
+        variables.CALL: call.arrival.call,
+        **more,
+        variables.DONE: "1",
+    }
+
+
+async def _play(call: Call, prompt: Prompt, keys: str) -> Heard:
+    """Play a prompt; when it cannot be played, tell the evidence, and let the caller of this decide."""
+    try:
+        return await call.line.play(prompt, keys)
+    except SoundMissingError:
+        call.note("skipped", reason="sound-missing", prompt=prompt.id)
+        raise
+
+
+async def _say(call: Call, prompt: Prompt, keys: str = "") -> Heard:
+    """Play a prompt that the call can do without."""
+    try:
+        return await _play(call, prompt, keys)
+    except SoundMissingError:
+        return Heard(0)
+
+
+def _evidence_of(prompt: Prompt, heard: Heard) -> dict[str, str | int | bool]:
+    return {
+        "prompt": prompt.id,
+        "language": prompt.language,
+        "text": prompt.text,
+        "heard_ms": heard.milliseconds,
+        "of_ms": prompt.milliseconds,
+    }
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

@@ -255,8 +255,10 @@ async def _announce(call: Call, center: Center, domestic: Center) -> str:
             if key not in (call.service.key, call.service.stay, REPEAT):
                 wrong += 1
                 key = await _not_in_use(call) if wrong <= WRONG_KEYS else ""
+        if key == call.service.key:
+            return DOMESTIC
         if key != REPEAT:
-            return {call.service.key: DOMESTIC, call.service.stay: STAY}.get(key, NONE)
+            return STAY if key else NONE
     return NONE
 
 

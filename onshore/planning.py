@@ -1,0 +1,105 @@
+"""Site → plan: what each call will need, worked out beforehand. Only at build time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from onshore import plan as plans
+from onshore import site as sites
+from onshore.plan import Center, Plan, Prompt, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from onshore.site import Site
+
+ALWAYS = ("welcome", "repeat", "invalid", "waiting", "closed", "goodbye")
+
+
+def wanted(site: Site) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return every prompt that a call to this site can play: language, name, parameters. Nothing else is built."""
+    sentences: dict[tuple[str, tuple[str, ...]], None] = {}
+    for name in ALWAYS:
+        if name != "welcome" or any(service.welcome for service in site.services.values()):
+            sentences[name, ()] = None
+    for service in _services(site):
+        domestic = site.centers[service.domestic].country
+        for center in (_center(site, name) for name in service.centers):
+            if center.announce:
+                sentences["disclosure", (center.country,)] = None
+            if center.announce and center.offer and center.name != service.domestic:
+                sentences[service.offer, (domestic, service.key, service.stay)] = None
+            sentences["connecting", (center.country,)] = None
+            if center.name != service.domestic:
+                sentences["unavailable", (center.country, domestic, service.key)] = None
+                sentences["unavailable", (domestic, center.country, service.key)] = None
+        if _center(site, service.domestic).announce:
+            sentences["disclosure", (domestic,)] = None
+        sentences["connecting", (domestic,)] = None
+        for name in {*service.centers, service.domestic}:
+            sentences["unavailable", (site.centers[name].country,)] = None
+    found = [(language, name, parameters) for language in site.languages for name, parameters in sentences]
+    if any(service.ask_language for service in site.services.values()):
+        found += [(language, "language", (str(number),)) for number, language in enumerate(site.languages, 1)]
+    return found
+
+
+def plan(site: Site, prompts: Iterable[tuple[str, Prompt]]) -> Plan:
+    """Return the plan of a site; `prompts` are what was built, each with its `prompt_key`."""
+    by_language: dict[str, dict[str, Prompt]] = {language: {} for language in site.languages}
+    for key, prompt in prompts:
+        by_language[prompt.language][key] = prompt
+    found = Plan(
+        version="",
+        rules=site.rules,
+        languages=site.languages,
+        centers={name: _center(site, name) for name in site.centers},
+        services={service.name: service for service in _services(site)},
+        prompts=by_language,
+    )
+    content = json.dumps(plans.to_json(found), sort_keys=True).encode()
+    return Plan(
+        hashlib.sha256(content).hexdigest()[:12],
+        found.rules,
+        found.languages,
+        found.centers,
+        found.services,
+        found.prompts,
+    )
+
+
+def _center(site: Site, name: str) -> Center:
+    center = site.centers[name]
+    rules = site.rule_set.call
+    at_home = site.at_home(center.country)
+    return Center(
+        name=name,
+        country=center.country,
+        queue=center.queue,
+        announce=rules.announce == "always" or not at_home,
+        offer=not at_home,
+        reason="at-home" if at_home else "",
+        options=center.options,
+        timeout=center.timeout,
+        timezone=center.timezone or "",
+        hours=tuple(sites.hours(span) for span in center.hours),
+    )
+
+
+def _services(site: Site) -> list[Service]:
+    return [
+        Service(
+            name=name,
+            centers=service.center,
+            domestic=service.domestic,
+            key=service.key,
+            stay=service.stay or "",
+            key_timeout=round(service.key_timeout * 1000),
+            welcome=service.welcome,
+            ask_language=service.ask_language,
+            offer=site.rule_set.call.offer,
+        )
+        for name, service in site.services.items()
+    ]

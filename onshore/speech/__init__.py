@@ -1,0 +1,1 @@
+"""From the site's words to sound files. Only at build time."""

@@ -82,7 +82,7 @@ def read(file: Path) -> LanguageFile:
     except OSError as error:
         raise PromptError(f"{file} cannot be read: {error.strerror}") from None
     except tomllib.TOMLDecodeError as error:
-        raise PromptError(f"{file}: {error}. A sentence is written like: disclosure = \"… {{{{ place }}}} …\"") from None
+        raise PromptError(f'{file}: {error}. A sentence is written like: disclosure = "… {{{{ place }}}} …"') from None
     return _Reader(file, text).language(data)
 
 

@@ -53,7 +53,7 @@ class Wording:
         self._file = _read(language, site_folder)
         self._locale = _locale(language)
         # The admin's file is a text to be rendered, not a program to be run.
-        self._environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - speech, not HTML
+        self._environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
         self._environment.globals.clear()
         self._templates: dict[Text, Template] = {}
         self._forms = sorted({*self._file.forms, *self._file.rules})
@@ -85,7 +85,7 @@ class Wording:
         name = self._file.names.get(code) or (self._locale.territories.get(code) if self._locale else "")
         if not name:
             raise PromptError(f"{self._file.files[0]}: names: {code} has no name in {self.language}; write it there")
-        return str(name).replace("’", "'")
+        return str(name).replace("\u2019", "'")
 
     def place(self, code: str) -> str:
         """Return a country with its preposition: "in the Philippines"."""
@@ -107,7 +107,9 @@ class Wording:
                 continue
             groups = {key: value or "" for key, value in found.groupdict().items()} if found else {}
             return self._render(rule.say, {"country": name, **groups})
-        raise PromptError(f"{rules[-1].say.file}: rules.{form}: no rule fits {code} ({name}); end with one for the rest")
+        raise PromptError(
+            f"{rules[-1].say.file}: rules.{form}: no rule fits {code} ({name}); end with one for the rest"
+        )
 
     def _said(self, parameter: str, code: str) -> dict[str, str]:
         """Return the variables that a country gives: its name, and its forms. Those of `country` have no prefix."""
@@ -135,7 +137,7 @@ class Wording:
             said = self._templates[text].render(known)
         except TemplateError as error:
             raise text.error(f"{error.message or error}") from error
-        except Exception as error:  # noqa: BLE001 - a template can do anything that an expression can
+        except Exception as error:
             raise text.error(f"cannot be rendered: {error}") from error
         said = re.sub(r"\s+", " ", said).strip()
         if not any(character.isalnum() for character in said):

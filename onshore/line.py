@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from onshore.plan import Prompt
 
 
+DEADLINE = 2.0  # seconds: so long the dialplan waits for the call flow beyond what it was told to expect
+
+
 class CallerGone(Exception):  # noqa: N818 - it is what happened, not an error
     """The caller hung up."""
 

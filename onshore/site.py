@@ -92,8 +92,8 @@ def _language(code: str) -> str:
 
 Country = Annotated[str, AfterValidator(_country)]
 Language = Annotated[str, AfterValidator(_language)]
-CenterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
-# Asterisk passes over hyphens in the name of an extension, and has single letters of its own (h, i, s, t, T).
+CenterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+# Both name extensions: Asterisk passes over hyphens there, and has single letters of its own (h, i, s, t, T).
 ServiceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")]
 Key = Annotated[str, Field(pattern=r"^[0-9]$")]
 

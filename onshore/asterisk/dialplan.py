@@ -1,0 +1,93 @@
+"""The dialplan of a plan, from the templates in `dialplan/`. Only at build time."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from onshore import callflow, paths, variables
+from onshore.errors import BuildError
+from onshore.line import DEADLINE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from onshore.plan import Center, Hours, Plan
+    from onshore.site import Server
+
+FILE = "extensions_onshore.conf"
+SCRIPT = "onshore.agi"
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def render(plan: Plan, server: Server | None, site_folder: Path | None = None) -> str:
+    """Return the dialplan; BuildError names the template and the line that does not render."""
+    template = paths.candidates("dialplan", f"{FILE}.j2", site_folder)[0]
+    # Keeps its `{` for Asterisk's `${…}`, and is sandboxed: a template may be the admin's own.
+    environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False)
+
+    def sound(language: str, name: str, *parameters: str) -> str:
+        return f"onshore/{plan.prompt(language, name, *parameters).id}"
+
+    def agi(request: str) -> str:
+        if server is None:
+            return f"{SCRIPT},{request}"
+        return f"agi://{server.listen}/{request}"
+
+    def tries(names: Sequence[str]) -> list[tuple[str, Center]]:
+        return ways([plan.centers[name] for name in names])
+
+    names = {name: value for name, value in vars(variables).items() if name.isupper()}
+    try:
+        return environment.from_string(template.read_text("utf-8")).render(
+            plan=plan,
+            v=SimpleNamespace(**names),
+            agi=agi,
+            tries=tries,
+            sound=sound,
+            deadline=f"{DEADLINE:g}",
+            hold=callflow.HOLD // 1000,
+        )
+    except jinja2.TemplateSyntaxError as error:
+        raise BuildError(f"{template}: line {error.lineno}: {error.message}") from None
+    except (jinja2.TemplateError, KeyError, OSError, ValueError) as error:
+        line = _line_of(error)
+        raise BuildError(f"{template}{f': line {line}' if line else ''}: {error}") from error
+
+
+def hours(center: Center) -> list[str]:
+    """Return when a center is open, as GotoIfTime reads it: `TIMES,DAYS,*,*[,ZONE]`; none: always open."""
+    zone = f",{center.timezone}" if center.timezone else ""
+    return [f"{_times(span)},{_DAYS[span.first_day]}-{_DAYS[span.last_day]},*,*{zone}" for span in center.hours]
+
+
+def ways(centers: Sequence[Center]) -> list[tuple[str, Center]]:
+    """Return the centers in the order to try, each with when it is open; "" is always, and then nothing follows."""
+    found: list[tuple[str, Center]] = []
+    for center in centers:
+        patterns = hours(center)
+        if not patterns:
+            return [*found, ("", center)]
+        found += [(pattern, center) for pattern in patterns]
+    return found
+
+
+def _times(span: Hours) -> str:
+    # To Asterisk the last minute is open, to us it is the first that is closed.
+    last = (span.end - 1) % (24 * 60)
+    return f"{span.start // 60:02}:{span.start % 60:02}-{last // 60:02}:{last % 60:02}"
+
+
+def _line_of(error: BaseException) -> int:
+    """Return the line of the template where an error came up; Jinja2 puts it into the traceback."""
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -27,8 +27,9 @@ _KNOWN = (*_SETTINGS, "text", "output")
 class Voice:
     """A command line that speaks one language.
 
-    Its placeholders: `{voice}`, `{rate}` and `{language}`, from the language's `[voice]`; `{text}`, else the text goes to
-    the command's input; `{output}`, a WAV file for it to write, else the WAV is taken from its output. No shell sees it.
+    Its placeholders: `{voice}`, `{rate}` and `{language}`, from the language's `[voice]`; `{text}`, else the text goes
+    to the command's input; `{output}`, a WAV file for it to write, else the WAV is taken from its output. No shell sees
+    any of it.
     """
 
     language: str

@@ -103,6 +103,7 @@ class Plan:
 
     version: str  # a hash of the rest: the evidence names it
     rules: str  # the rule set's name
+    listen: str  # the daemon's address, "127.0.0.1:4577"; "": there is none
     languages: tuple[str, ...]  # the first is the default
     centers: Mapping[str, Center]
     services: Mapping[str, Service]
@@ -147,6 +148,7 @@ def _from_json(data: dict[str, Any]) -> Plan:
     return Plan(
         version=data["version"],
         rules=data["rules"],
+        listen=data["listen"],
         languages=tuple(data["languages"]),
         centers={
             center["name"]: Center(**{**center, "hours": tuple(Hours(*span) for span in center["hours"])})
@@ -172,6 +174,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "format": FORMAT,
         "version": plan.version,
         "rules": plan.rules,
+        "listen": plan.listen,
         "languages": list(plan.languages),
         "centers": [
             {

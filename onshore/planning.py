@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from onshore import plan as plans
@@ -11,39 +12,39 @@ from onshore import site as sites
 from onshore.plan import Center, Plan, Prompt, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from onshore.site import Site
 
-ALWAYS = ("welcome", "repeat", "invalid", "waiting", "closed", "goodbye")
+ALWAYS = ("repeat", "invalid", "waiting", "closed", "goodbye")
 
 
 def wanted(site: Site) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return every prompt that a call to this site can play: language, name, parameters. Nothing else is built."""
-    sentences: dict[tuple[str, tuple[str, ...]], None] = {}
-    for name in ALWAYS:
-        if name != "welcome" or any(service.welcome for service in site.services.values()):
-            sentences[name, ()] = None
+    sentences: dict[tuple[str, tuple[str, ...]], None] = {(name, ()): None for name in ALWAYS}
     for service in _services(site):
-        domestic = site.centers[service.domestic].country
-        for center in (_center(site, name) for name in service.centers):
-            if center.announce:
-                sentences["disclosure", (center.country,)] = None
-            if center.announce and center.offer and center.name != service.domestic:
-                sentences[service.offer, (domestic, service.key, service.stay)] = None
-            sentences["connecting", (center.country,)] = None
-            if center.name != service.domestic:
-                sentences["unavailable", (center.country, domestic, service.key)] = None
-                sentences["unavailable", (domestic, center.country, service.key)] = None
-        if _center(site, service.domestic).announce:
-            sentences["disclosure", (domestic,)] = None
-        sentences["connecting", (domestic,)] = None
-        for name in {*service.centers, service.domestic}:
-            sentences["unavailable", (site.centers[name].country,)] = None
+        sentences.update(dict.fromkeys(_sentences(site, service)))
     found = [(language, name, parameters) for language in site.languages for name, parameters in sentences]
     if any(service.ask_language for service in site.services.values()):
         found += [(language, "language", (str(number),)) for number, language in enumerate(site.languages, 1)]
     return found
+
+
+def _sentences(site: Site, service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
+    domestic = _center(site, service.domestic)
+    if service.welcome:
+        yield "welcome", ()
+    for center in (_center(site, name) for name in dict.fromkeys((*service.centers, service.domestic))):
+        if center.announce:
+            yield "disclosure", (center.country,)
+        yield "connecting", (center.country,)
+        yield "unavailable", (center.country,)
+        if center == domestic:
+            continue
+        if center.announce and center.offer:
+            yield service.offer, (domestic.country, service.key, service.stay)
+        yield "unavailable", (center.country, domestic.country, service.key)
+        yield "unavailable", (domestic.country, center.country, service.key)
 
 
 def plan(site: Site, prompts: Iterable[tuple[str, Prompt]]) -> Plan:
@@ -54,20 +55,14 @@ def plan(site: Site, prompts: Iterable[tuple[str, Prompt]]) -> Plan:
     found = Plan(
         version="",
         rules=site.rules,
+        listen=site.server.listen if site.server else "",
         languages=site.languages,
         centers={name: _center(site, name) for name in site.centers},
         services={service.name: service for service in _services(site)},
         prompts=by_language,
     )
     content = json.dumps(plans.to_json(found), sort_keys=True).encode()
-    return Plan(
-        hashlib.sha256(content).hexdigest()[:12],
-        found.rules,
-        found.languages,
-        found.centers,
-        found.services,
-        found.prompts,
-    )
+    return replace(found, version=hashlib.sha256(content).hexdigest()[:12])
 
 
 def _center(site: Site, name: str) -> Center:

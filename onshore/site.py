@@ -24,6 +24,7 @@ from onshore import countries
 from onshore import rules as rule_sets
 from onshore.errors import SiteError
 from onshore.plan import Hours
+from onshore.speech.wording import chain, languages_available
 
 DEFAULT_FILE = Path("/etc/onshore/onshore.toml")
 
@@ -322,6 +323,13 @@ def _contradictions(site: Site) -> list[str]:
         if country not in site.rule_set.home:
             homes = ", ".join(site.rule_set.home)
             found.append(f"home: {country!r} is not a home that {site.rules} knows ({homes}); change home or rules")
+    available = languages_available(site.folder)
+    found += [
+        f"languages: there are no prompts in {language!r}; known: {', '.join(available)}; "
+        f"how to add one is in docs/prompts.md"
+        for language in site.languages
+        if not set(chain(language)) & set(available)
+    ]
     doubled = {language for language in site.languages if site.languages.count(language) > 1}
     found += [f"languages: {language!r} is there twice" for language in sorted(doubled)]
     found += [

@@ -1,0 +1,220 @@
+"""Site → plan, sound files and dialplan, on disk. Succeeds whole, or leaves what was built before as it was."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from onshore import plan as plans
+from onshore import planning
+from onshore.asterisk import dialplan
+from onshore.errors import BuildError, PlanError
+from onshore.plan import Plan, prompt_key
+from onshore.speech.studio import Studio, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from onshore.site import Site
+    from onshore.speech.studio import Progress
+
+KEPT = (
+    7 * 24 * 3600
+)  # seconds that a sound file stays after the last plan that had it: calls and Asterisk may yet play it
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What `build` did."""
+
+    plan: Plan
+    folder: Path
+    sounds_made: int  # prompts, each in every format
+    sounds_kept: int
+    plan_changed: bool
+    dialplan_changed: bool
+
+
+def studio(site: Site) -> Studio:
+    """Return what makes a site's prompts."""
+    return Studio(
+        site_folder=site.folder,
+        company=site.company,
+        command=site.speech.command,
+        commands=site.speech.languages,
+    )
+
+
+def build(site: Site, output: Path | None = None, progress: Progress | None = None) -> Built:
+    """Build a site into a folder, its state folder unless another is named.
+
+    PromptError, SiteError or BuildError when it cannot be done; the folder is then as it was.
+    """
+    folder = output or site.asterisk.state
+    with _to_itself(folder), _staging(folder) as staging:
+        wanted = planning.wanted(site)
+        prompts = studio(site).make([Wanted(*one) for one in wanted], folder / "sounds", staging / "sounds", progress)
+        keys = [prompt_key(name, *parameters) for _, name, parameters in wanted]
+        plan = planning.plan(site, zip(keys, prompts, strict=True))
+        texts = {
+            folder / "asterisk" / dialplan.FILE: dialplan.render(plan, site.server, site.folder),
+            folder / plans.FILE: json.dumps(plans.to_json(plan), ensure_ascii=False, indent=1) + "\n",
+        }
+        changed = [file for file, text in texts.items() if _read(file) != text.encode()]
+        sounds = [file for file in (staging / "sounds").rglob("*") if file.is_file()]
+        before = _plan_before(folder)
+        try:
+            # The plan comes last: once it is there, all that it names is there.
+            _put(
+                [(file, folder / file.relative_to(staging)) for file in sounds]
+                + [(_write(staging / file.name, texts[file]), file) for file in changed],
+                like=folder,
+            )
+        except OSError as error:
+            raise BuildError(_unwritable(error, folder)) from error
+        _clear_out(folder / "sounds", plan, before)
+    made = len({file.with_suffix("") for file in sounds})
+    return Built(
+        plan=plan,
+        folder=folder,
+        sounds_made=made,
+        sounds_kept=len({(prompt.language, prompt.id) for prompt in prompts}) - made,
+        plan_changed=folder / plans.FILE in changed,
+        dialplan_changed=folder / "asterisk" / dialplan.FILE in changed,
+    )
+
+
+@contextmanager
+def _to_itself(folder: Path) -> Iterator[None]:
+    """Let one build at a time work in a folder. A folder made for it is taken away again if the build fails."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise BuildError(_unwritable(error, folder)) from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    except BaseException:
+        for one in missing:
+            if not any(one.iterdir()):
+                one.rmdir()
+        raise
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """Give a folder beside what is to be replaced, on the same file system, and take it away afterwards."""
+    for left in folder.glob(".building-*"):  # by a build that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    try:
+        staging = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    except OSError as error:
+        raise BuildError(_unwritable(error, folder)) from None
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put(moves: list[tuple[Path, Path]], like: Path) -> None:
+    """Move files into their places, all of them or none; owned like a folder, readable for Asterisk."""
+    owner = like.stat()
+    undo: list[tuple[Path, bytes | None]] = []
+    folders: list[Path] = []
+    for new, _ in moves:
+        new.chmod(0o644)
+        if os.geteuid() == 0:
+            os.chown(new, owner.st_uid, owner.st_gid)
+        with new.open("rb") as file:
+            os.fsync(file.fileno())
+    try:
+        for new, place in moves:
+            folders += _make_folder(place.parent, owner)
+            undo.append((place, _read(place)))
+            new.replace(place)
+        for folder in {place.parent for _, place in moves}:
+            _sync(folder)
+    except OSError:
+        for place, content in reversed(undo):
+            if content is None:
+                place.unlink(missing_ok=True)
+            else:
+                place.write_bytes(content)
+        for folder in reversed(folders):
+            folder.rmdir()
+        raise
+
+
+def _make_folder(folder: Path, owner: os.stat_result) -> list[Path]:
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o755)
+        one.chmod(0o755)
+        if os.geteuid() == 0:
+            os.chown(one, owner.st_uid, owner.st_gid)
+    return missing[::-1]
+
+
+def _clear_out(sounds: Path, plan: Plan, before: Plan | None) -> None:
+    """Take away sound files that no plan has had for a week."""
+    now = time.time()
+    current = {(prompt.language, prompt.id) for prompts in plan.prompts.values() for prompt in prompts.values()}
+    last = {
+        (prompt.language, prompt.id)
+        for prompts in (before.prompts.values() if before else ())
+        for prompt in prompts.values()
+    }
+    for file in sounds.glob("*/onshore/*"):
+        which = (file.parent.parent.name, file.stem)
+        if which in current:
+            continue
+        if which in last:
+            os.utime(file)  # from now on it counts
+        elif now - file.stat().st_mtime > KEPT:
+            file.unlink()
+
+
+def _plan_before(folder: Path) -> Plan | None:
+    try:
+        return plans.load(folder / plans.FILE)
+    except PlanError:
+        return None
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _write(file: Path, text: str) -> Path:
+    file.write_text(text, "utf-8")
+    return file
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(error: OSError, folder: Path) -> str:
+    return (
+        f"{error.filename or folder} cannot be written: {error.strerror}; make room, or run `onshore build` as the "
+        f"user who owns {folder} (or name another folder: `[asterisk] state` in the site, or --output)"
+    )

@@ -1,0 +1,223 @@
+"""The commands: read what was typed, call what does it, print what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+import onshore
+from onshore.errors import OnshoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from onshore.build import Built
+    from onshore.site import Site
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Commands(click.Group):
+    """Turns what went wrong into one message and exit code 1, whichever command it was."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(context)
+        except OnshoreError as error:
+            err.print(f"onshore: {error}", style="red", markup=False)
+            context.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="ONSHORE_CONFIG",
+    default=Path("/etc/onshore/onshore.toml"),
+    show_default=True,
+    metavar="FILE",
+    help="The site; else $ONSHORE_CONFIG.",
+)
+@click.version_option(onshore.__version__, prog_name="onshore")
+@click.pass_context
+def main(context: click.Context, config: Path) -> None:
+    r"""Tell callers the country where their call is answered, and bring the call home at the press of a key.
+
+    \b
+    To begin:
+      onshore init       write a site, /etc/onshore/onshore.toml; then edit it
+      onshore build      make the prompts and the dialplan
+      onshore try NAME   phone a service in this terminal
+      onshore install    put it into Asterisk
+      onshore check      find what is wrong before a caller does
+    """
+    context.obj = config
+
+
+def site_of(context: click.Context) -> Site:
+    """Read the site that the command line names."""
+    from onshore import site  # noqa: PLC0415 - each command loads what it needs: --help is quick
+
+    return site.load(context.find_root().obj)
+
+
+as_json = click.option("--json", "json_", is_flag=True, help="Print JSON, for scripts.")
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Write over a site that is there.")
+@click.pass_context
+def init(context: click.Context, *, force: bool) -> None:
+    """Write a commented onshore.toml to start from."""
+    from onshore import starter  # noqa: PLC0415 - see site_of
+
+    file: Path = context.find_root().obj
+    if file.exists() and not force:
+        raise OnshoreError(f"{file} is there already: edit it, or write over it with --force")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(starter.TEXT, "utf-8")
+    except OSError as error:
+        raise OnshoreError(f"{file} cannot be written: {error.strerror}; name another with --config FILE") from None
+    out.print(f"Wrote {file}. Edit it, then: onshore build", markup=False)
+
+
+@main.command()
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="DIR", help="Build there, not into the state folder."
+)
+@as_json
+@click.pass_context
+def build(context: click.Context, output: Path | None, *, json_: bool) -> None:
+    """Make plan, sound files and dialplan from the site. Succeeds whole, or changes nothing."""
+    from onshore import build as building  # noqa: PLC0415 - see site_of
+
+    site = site_of(context)
+    with ExitStack() as stack:
+        built = building.build(site, output, None if json_ else _progress(stack))
+    reloaded = _reload(site, built) if output is None else ""
+    if json_:
+        print_json(
+            {
+                "folder": str(built.folder),
+                "plan": built.plan.version,
+                "sounds_made": built.sounds_made,
+                "sounds_kept": built.sounds_kept,
+                "plan_changed": built.plan_changed,
+                "dialplan_changed": built.dialplan_changed,
+                "asterisk": reloaded,
+            }
+        )
+        return
+    out.print(f"{built.sounds_made} prompts made, {built.sounds_kept} as they were, in {built.folder}", markup=False)
+    if not built.plan_changed and not built.dialplan_changed:
+        out.print("Nothing has changed.")
+    elif built.plan_changed:
+        out.print(f"Plan {built.plan.version} is in force for new calls.")
+    if reloaded:
+        out.print(reloaded, markup=False)
+
+
+def _progress(stack: ExitStack) -> Callable[[int, int, str], None] | None:
+    """Return what draws a bar while prompts are made; nothing is drawn where nobody looks."""
+    if not err.is_terminal:
+        return None
+    bar = stack.enter_context(
+        Progress(
+            TextColumn("Prompts"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+            console=err,
+            transient=True,
+        )
+    )
+    task = bar.add_task("", total=None)
+    return lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
+
+
+@main.command(name="try")
+@click.argument("service", required=False)
+@click.option("--language", default="", metavar="LANG", help="The language of the caller's channel.")
+@click.option("--keys", metavar="KEYS", help="Press these keys, without waiting; `.` presses none once, `h` hangs up.")
+@click.option("--no-agent", is_flag=True, help="As if no agent took the call the first time.")
+@click.pass_context
+def try_(context: click.Context, service: str | None, language: str, keys: str | None, *, no_agent: bool) -> None:
+    """Phone a SERVICE in the terminal: prompts as text, keys from the keyboard. No Asterisk is needed.
+
+    Press 0 to 9, * and # as a caller would; h hangs up.
+    """
+    from onshore import trying  # noqa: PLC0415 - see site_of
+
+    trying.phone(site_of(context), service, language, keys, out, no_agent=no_agent)
+
+
+@main.command()
+@as_json
+@click.pass_context
+def rules(context: click.Context, *, json_: bool) -> None:
+    """List the rule sets, and what each asks. They are no legal advice: a lawyer can read and change them."""
+    from onshore import rules as rule_sets  # noqa: PLC0415 - see site_of
+
+    folder = Path(context.find_root().obj).parent / "rules"
+    found = [rule_sets.load(name, folder) for name in rule_sets.names(folder)]
+    if json_:
+        print_json([one.model_dump(mode="json") for one in found])
+        return
+    table = Table("rule set", "status", "home", "say the country", "offer home", "source", show_lines=True)
+    for one in found:
+        home = ", ".join(one.home) + (f" and {len(one.also_home)} more" if one.also_home else "")
+        announce = {"always": "on every call", "abroad": "when abroad"}[one.call.announce]
+        offer = "as a right" if one.call.offer == "offer-right" else "yes"
+        if one.call.immediate:
+            offer += ", at once"
+        if not one.call.callback:
+            offer += ", in the same call"
+        table.add_row(one.name, one.status, home, announce, offer, f"{one.title}: {one.source}")
+    out.print(table)
+
+
+@main.command()
+@click.option("--state", type=click.Path(path_type=Path), metavar="DIR", help="Where the plan is; else the site says.")
+@click.pass_context
+def serve(context: click.Context, state: Path | None) -> None:
+    """Run the FastAGI daemon: it answers Asterisk's questions about each call.
+
+    It serves what `onshore build` made, and takes a new build in without a restart. Stop it with Ctrl-C or SIGTERM.
+    """
+    from onshore import plan as plans  # noqa: PLC0415 - see site_of
+    from onshore.agi.server import serve as serving  # noqa: PLC0415 - the same
+    from onshore.evidence import EventLog  # noqa: PLC0415 - the same
+
+    folder = state or site_of(context).asterisk.state
+    watched = plans.Watched(folder / plans.FILE)
+    listen = watched.current().listen
+    if not listen:
+        raise OnshoreError("the site has no [server]: each call starts a process of its own, there is nothing to serve")
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    host, _, port = listen.rpartition(":")
+    asyncio.run(serving(host.strip("[]"), int(port), watched, EventLog(folder / "log" / "events.jsonl")))
+
+
+def print_json(data: object) -> None:
+    """Print for a script."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def _reload(site: Site, built: Built) -> str:
+    """Have an Asterisk that Onshore is installed in read its dialplan again; return what to tell."""
+    del site, built
+    return ""

@@ -1,0 +1,42 @@
+"""What `onshore init` writes: a site to start from."""
+
+TEXT = """\
+# Onshore's site. Change it to your own, then: onshore check, onshore build, onshore install.
+
+home      = "US"                   # ISO 3166-1: where a caller may ask to be answered; several: ["US", "PR"]
+rules     = "us-call-center-act"   # what the law asks; `onshore rules` lists them
+languages = ["en", "es"]           # the first is the default
+# company = "Acme Bank"            # named in the prompts that name it
+
+[asterisk]
+etc     = "/etc/asterisk"          # asterisk.conf there tells the other folders
+state   = "/var/lib/onshore"       # plan, sounds, evidence
+command = "asterisk"               # its console: `COMMAND -C ETC/asterisk.conf -rx …`
+
+[server]                           # the daemon, `onshore serve`; without this table each call starts a process
+listen = "127.0.0.1:4577"          # not 4573: FreePBX listens there
+
+# [speech]                         # what speaks the prompts; espeak-ng unless you say otherwise
+# command = "piper --model /opt/voices/{language}.onnx --output_file {output}"
+
+[centers.manila]                   # a call center: one country, one queue of queues.conf
+country = "PH"
+queue   = "support-manila"
+# options  = "t"                   # of Queue()
+# timeout  = 300                   # seconds in the queue, then the caller is asked again; 0: as the queue says
+# hours    = ["mon-fri 08:00-18:00", "sat 09:00-13:00"]
+# timezone = "Asia/Manila"
+
+[centers.milwaukee]
+country = "US"
+queue   = "support-milwaukee"
+
+[services.support]                 # dialplan: Goto(onshore,support,1); FreePBX custom destination: onshore,support,1
+center   = "manila"                # or a list: the first that is open
+domestic = "milwaukee"             # the center at home
+key      = "1"                     # brings the call home; `*` always repeats
+# stay         = "2"               # ends the offer at once
+# key_timeout  = 2.5               # seconds to wait for a key after the offer
+# welcome      = true              # a greeting first
+# ask_language = true              # callers with no language of their own choose one
+"""

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# All tests, real calls included: sets up what it needs in the checkout (.venv, .cache) and runs everything.
+# Arguments go to pytest: ./test.sh tests/test_site.py -k country
+set -euo pipefail
+cd "$(dirname "$0")"
+. scripts/environment.sh
+
+environment '[test]'
+.venv/bin/python -m onshore.testing.private_asterisk unpack 22 16
+if [ $# = 0 ]; then
+    .venv/bin/ruff check .
+    .venv/bin/ruff format --check .
+    .venv/bin/mypy
+fi
+exec .venv/bin/python -m pytest "$@"

@@ -1,0 +1,1 @@
+"""What Onshore knows of Asterisk's own files and console."""

@@ -1,0 +1,103 @@
+"""The systemd unit of the daemon, and the systemctl that goes with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from onshore.errors import InstallError
+
+if TYPE_CHECKING:
+    from onshore.asterisk.config import Account
+
+UNIT = "onshore.service"
+
+_TEMPLATE = """\
+# Written by `onshore install`, removed by `onshore uninstall`. Changes of your own: `systemctl edit onshore`.
+[Unit]
+Description=Onshore, tells callers where they are answered (FastAGI daemon)
+After=network.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+{account}ExecStart={program} --config {site} serve
+Restart=always
+RestartSec=1
+WatchdogSec=10
+NoNewPrivileges=yes
+ProtectSystem=strict
+ReadWritePaths={state}
+ProtectHome=read-only
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectControlGroups=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictSUIDSGID=yes
+LockPersonality=yes
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Systemd:
+    """A systemd that runs on this machine, and that we may change."""
+
+    folder: Path = Path("/etc/systemd/system")
+    command: tuple[str, ...] = ("systemctl",)
+
+    def asks(self, question: str) -> bool:
+        """Tell what `systemctl QUESTION --quiet onshore.service` says: `is-enabled`, `is-active`."""
+        try:
+            return self._run(question, "--quiet", UNIT).returncode == 0
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+
+    def do(self, *words: str) -> None:
+        """Run systemctl; InstallError with what it says when it fails."""
+        line = " ".join((*self.command, *words))
+        try:
+            done = self._run(*words)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise InstallError(f"`{line}` failed: {error}") from error
+        if done.returncode:
+            raise InstallError(f"`{line}` failed: {done.stderr.strip() or done.returncode}")
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*self.command, *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=120,
+            check=False,
+        )
+
+
+def here() -> Systemd | None:
+    """Return this machine's systemd; None where there is none, or where we are not root and cannot add a unit."""
+    return Systemd() if Path("/run/systemd/system").is_dir() and os.geteuid() == 0 else None
+
+
+def unit(program: Path, site: Path, state: Path, account: Account | None) -> bytes:
+    """Return the unit's file."""
+    lines = f"User={account.user}\nGroup={account.group}\n" if account else ""
+    return _TEMPLATE.format(
+        account=lines,
+        program=_quoted(program),
+        site=_quoted(site).replace("$", "$$"),
+        state=_quoted(state),
+    ).encode()
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as a unit takes it: quoted, with systemd's own specifiers made plain."""
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") + '"'

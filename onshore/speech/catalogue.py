@@ -114,5 +114,5 @@ def file_key(name: str, *parameters: str) -> str:
 def nearest(wanted: str, known: Sequence[str]) -> str:
     """Return the rest of a message about a name that is not known."""
     near = difflib.get_close_matches(wanted, known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ";"
-    return f"{hint} Known here: {', '.join(sorted(known)) or 'none'}"
+    hint = f"; did you mean {near[0]!r}? Known here" if near else "; known here"
+    return f"{hint}: {', '.join(sorted(known)) or 'none'}"

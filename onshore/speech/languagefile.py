@@ -28,11 +28,12 @@ class Text:
     source: str
     file: Path
     key: str  # "disclosure", "wait.one", "rules.place[2].say"
-    line: int  # 0: not known
+    line: int  # where the key is; 0: not known
+    first: int  # where the text begins, if not there
 
     def error(self, problem: str, line: int = 0) -> PromptError:
         """Return a PromptError that names the place; `line` is counted within the template, from 1."""
-        at = f", line {self.line + max(line - 1, 0)}" if self.line else ""
+        at = f", line {self.first + line - 1 if line else self.line}" if self.line else ""
         return PromptError(f"{self.file}{at}: {self.key}: {problem}")
 
 
@@ -129,6 +130,10 @@ class _Reader:
             raise self.error(key, "must be a text in quotes, and not empty")
         return value.strip()
 
+    def text(self, key: str, value: object, line: int) -> Text:
+        below = line > 0 and self.lines[line - 1].rstrip().endswith(('= """', "= '''"))
+        return Text(self.string(key, value), self.file, key, line, line + below)
+
     def strings(self, table: str, value: dict[str, Any], known: tuple[str, ...] | str, problem: str) -> dict[str, str]:
         for key in value:
             if key not in known:
@@ -147,7 +152,7 @@ class _Reader:
 
     def sentence(self, name: str, value: object) -> dict[str, Text]:
         if isinstance(value, str):
-            return {"": Text(self.string(name, value), self.file, name, self.line_of(name))}
+            return {"": self.text(name, value, self.line_of(name))}
         plurals = self.table(name, value) if any(p.kind == "minutes" for p in CATALOGUE[name].parameters) else {}
         for plural in plurals:
             if plural not in PLURALS:
@@ -155,9 +160,7 @@ class _Reader:
         if "other" not in plurals:
             raise self.error(name, "must be a text in quotes" + (", or have at least .other" if plurals else ""))
         return {
-            plural: Text(
-                self.string(f"{name}.{plural}", text), self.file, f"{name}.{plural}", self.line_of(f"{name}.{plural}")
-            )
+            plural: self.text(f"{name}.{plural}", text, self.line_of(f"{name}.{plural}"))
             for plural, text in plurals.items()
         }
 
@@ -182,5 +185,5 @@ class _Reader:
             matches = re.compile(entry["matches"]) if "matches" in entry else None
         except (re.error, TypeError) as error:
             raise self.error(f"{key}.matches", f"no regular expression: {error}") from None
-        say = Text(self.string(f"{key}.say", entry.get("say")), self.file, f"{key}.say", line)
+        say = self.text(f"{key}.say", entry.get("say"), line)
         return Rule(codes, matches, say)

@@ -183,7 +183,7 @@ def _levels(samples: Samples, frame: int) -> NDArray[np.float64]:
 
 
 def _resampled(samples: Samples, rate: int, *wanted: int) -> list[Samples]:
-    """Return sound at other rates (Hz), without rumble and direct current below 60 Hz.
+    """Return sound at other rates (Hz), without rumble and direct current below 60 Hz or so.
 
     By one Fourier transform of the whole and a part of it back for each rate: a filter without phase, whose edge is
     steep but not abrupt. Quiet at the end keeps the end from running into the beginning.
@@ -192,8 +192,9 @@ def _resampled(samples: Samples, rate: int, *wanted: int) -> list[Samples]:
     length = unit * _smooth(math.ceil((len(samples) + rate // 20) / unit))
     spectrum = np.fft.rfft(samples, length)
     per_hertz = length / rate
-    rise = int(60 * per_hertz)
-    spectrum[:rise] *= np.linspace(0, 1, rise, dtype=np.float32) ** 2
+    rise = slice(int(25 * per_hertz), int(65 * per_hertz))
+    spectrum[: rise.start] = 0
+    spectrum[rise] *= np.sin(np.linspace(0, np.pi / 2, rise.stop - rise.start, dtype=np.float32)) ** 2
     results = []
     for to in wanted:
         size = length * to // rate

@@ -1,0 +1,1 @@
+"""Tests of what Onshore does to an Asterisk."""

@@ -20,7 +20,9 @@ def share(name: str) -> Path:
     # Only a checkout has this file there: beside an installed package lie other packages.
     if (_CHECKOUT / "setup.cfg").is_file() and (_CHECKOUT / name).is_dir():
         return _CHECKOUT / name
-    folders = [*_installed(name), *(Path(root) / "share" / "onshore" / name for root in _roots())]
+    # `pip install --target` puts the data beside the package, and lists it elsewhere.
+    roots = [_CHECKOUT, *_roots()]
+    folders = [*_installed(name), *(Path(root) / "share" / "onshore" / name for root in roots)]
     for folder in folders:
         if folder.is_dir():
             return folder

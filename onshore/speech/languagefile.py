@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PLURALS = ("zero", "one", "two", "few", "many", "other")  # CLDR's
-_TABLES = ("voice", "keys", "names", "forms", "rules")
+_TABLES = ("voice", "spoken", "keys", "names", "forms", "rules")
 _VOICE = ("name", "rate", "locale")
 _RULE = ("countries", "matches", "say")
 
@@ -53,6 +53,7 @@ class LanguageFile:
     files: tuple[Path, ...]
     sentences: Mapping[str, Mapping[str, Text]]  # name → plural category ("": the sentence has no plurals) → template
     voice: Mapping[str, str]
+    spoken: Mapping[str, str]  # words → how to write them for the voice, where it reads them wrong
     keys: Mapping[str, str]  # a key as it is spoken
     names: Mapping[str, str]  # country code → name, where CLDR's will not do
     forms: Mapping[str, Mapping[str, str]]  # form ("place") → country code → the whole form
@@ -66,6 +67,7 @@ class LanguageFile:
             (*self.files, *below.files),
             {**below.sentences, **self.sentences},
             {**below.voice, **self.voice},
+            {**below.spoken, **self.spoken},
             {**below.keys, **self.keys},
             {**below.names, **self.names},
             {form: {**below.forms.get(form, {}), **self.forms.get(form, {})} for form in sorted(forms)},
@@ -114,6 +116,7 @@ class _Reader:
             (self.file,),
             sentences,
             self.strings("voice", data.get("voice", {}), _VOICE, "no such setting of a voice"),
+            {words: self.string(f"spoken.{words}", said) for words, said in data.get("spoken", {}).items()},
             self.strings("keys", data.get("keys", {}), KEYS, "no such key"),
             self.countries("names", data.get("names", {})),
             {form: self.countries(f"forms.{form}", words) for form, words in data.get("forms", {}).items()},

@@ -40,6 +40,7 @@ class Source:
     language: str
     key: str  # as in file names
     text: str
+    spoken: str  # the text as it is given to the voice
     id: str
     recording: Path | None
     voice: Voice | None
@@ -80,11 +81,11 @@ class Studio:
         recording = self._recordings[wanted.language].find(key)
         if recording:
             made_of = [sound.VERSION, hashlib.sha256(_read(recording)).hexdigest()]
-            return Source(wanted.language, key, text, f"{key}-{_hash(made_of)}", recording, None)
+            return Source(wanted.language, key, text, text, f"{key}-{_hash(made_of)}", recording, None)
         voice = self._voice(wanted.language)
-        return Source(
-            wanted.language, key, text, f"{key}-{_hash([sound.VERSION, text, *voice.identity()])}", None, voice
-        )
+        spoken = self.wording(wanted.language).spoken(text)
+        made_of = [sound.VERSION, spoken, *voice.identity()]
+        return Source(wanted.language, key, text, spoken, f"{key}-{_hash(made_of)}", None, voice)
 
     def make(
         self,
@@ -124,7 +125,7 @@ def sounds_of(source: Source) -> dict[str, bytes]:
             raise PromptError(f"{source.recording} {error}; put another recording there, or none") from None
     assert source.voice
     try:
-        return sound.prepare(source.voice.speak(source.key, source.text))
+        return sound.prepare(source.voice.speak(source.key, source.spoken))
     except sound.SoundError as error:
         raise source.voice.no_sound(source.key, f"it {error}") from None
 

@@ -80,6 +80,12 @@ class Wording:
                 known[parameter.name] = self._file.keys.get(value, value) if parameter.kind == "key" else value
         return self._render(self._template(sentence, given), known)
 
+    def spoken(self, text: str) -> str:
+        """Return a text as it is given to the voice: with `[spoken]`, which mends what the voice reads wrong."""
+        for words, said in self._file.spoken.items():
+            text = re.sub(rf"\b{re.escape(words)}\b", lambda _, said=said: said, text)
+        return text
+
     def country(self, code: str) -> str:
         """Return a country's bare name."""
         name = self._file.names.get(code) or (self._locale.territories.get(code) if self._locale else "")

@@ -37,11 +37,11 @@ RIGHT = {
         CZ en République tchèque; DJ à Djibouti; FR en France; GB au Royaume-Uni; GM en Gambie; HK à Hong Kong
         HT en Haïti; HN au Honduras; HU en Hongrie; IL en Israël; IM sur l'île de Man; IN en Inde; IR en Iran
         JP au Japon
-        KH au Cambodge; KP en Corée du Nord; KR en Corée du Sud; LB au Liban; MA au Maroc; MG à Madagascar; 
+        KH au Cambodge; KP en Corée du Nord; KR en Corée du Sud; LB au Liban; MA au Maroc; MG à Madagascar;
         MT à Malte
         MK en Macédoine du Nord; MM en Birmanie; MU à Maurice; MV aux Maldives; MX au Mexique; MZ au Mozambique
         NL aux Pays-Bas; NZ en Nouvelle-Zélande; OM à Oman; PH aux Philippines; PS dans les Territoires palestiniens
-        PT au Portugal; RE à La Réunion; SG à Singapour; SL en Sierra Leone; SN au Sénégal; SR au Suriname; 
+        PT au Portugal; RE à La Réunion; SG à Singapour; SL en Sierra Leone; SN au Sénégal; SR au Suriname;
         TN en Tunisie
         SZ en Eswatini; TR en Turquie; TT à Trinité-et-Tobago; US aux États-Unis; UY en Uruguay; YE au Yémen
         ZW au Zimbabwe; BB à la Barbade; GY au Guyana; GF en Guyane française; GW en Guinée-Bissau; VA au Vatican

@@ -51,3 +51,16 @@ def test_an_installed_package_finds_its_data_by_pips_list(tmp_path: Path) -> Non
     )
     done = subprocess.run([sys.executable, "-ISc", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(tmp_path / "share/onshore/prompts")
+
+
+def test_a_package_in_a_folder_of_its_own_finds_its_data_beside_it(tmp_path: Path) -> None:
+    """Installed with --target, the data lies beside the package."""
+    (tmp_path / "onshore").mkdir()
+    for name in ("__init__.py", "paths.py", "errors.py"):
+        (tmp_path / "onshore" / name).write_bytes((Path(paths.__file__).parent / name).read_bytes())
+    (tmp_path / "share/onshore/prompts").mkdir(parents=True)
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from onshore import paths; print(paths.share('prompts'))"
+    )
+    done = subprocess.run([sys.executable, "-ISc", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(tmp_path / "share/onshore/prompts")

@@ -77,6 +77,13 @@ def test_what_is_there_is_not_made_again(tmp_path: Path, speech: str, spoken: Pa
     assert other_voice.id != first[1].id
 
 
+def test_what_the_voice_reads_wrong_is_respelled_for_it_alone(tmp_path: Path, speech: str, spoken: Path) -> None:
+    """A respelling goes to the voice, and not into the text that is kept."""
+    made = Studio(command=speech).make([Wanted("es", "agent-disclosure", ("HK",))], tmp_path / "a", tmp_path / "b")
+    assert made[0].text == "Su agente se encuentra en Hong Kong."
+    assert spoken.read_text() == "es-419 Su agente se encuentra en Jong Kong.\n"
+
+
 def test_a_key_that_no_file_name_can_hold_is_spelled(tmp_path: Path, speech: str) -> None:
     """Star and pound are words in file names."""
     made = Studio(command=speech).make([Wanted("en", "offer", ("US", "*", "#"))], tmp_path / "a", tmp_path / "b")

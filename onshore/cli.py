@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 import onshore
-from onshore.errors import OnshoreError
+from onshore.errors import AsteriskError, OnshoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +52,8 @@ class Commands(click.Group):
 )
 @click.version_option(onshore.__version__, prog_name="onshore")
 @click.pass_context
-def main(context: click.Context, config: Path) -> None:
-    r"""Tell callers the country where their call is answered, and bring the call home at the press of a key.
+def main(context: click.Context, config: Path) -> None:  # noqa: D301 - click's mark for lines to be left as they are
+    """Tell callers the country where their call is answered, and bring the call home at the press of a key.
 
     \b
     To begin:
@@ -219,5 +219,18 @@ def print_json(data: object) -> None:
 
 def _reload(site: Site, built: Built) -> str:
     """Have an Asterisk that Onshore is installed in read its dialplan again; return what to tell."""
-    del site, built
-    return ""
+    from onshore.asterisk import receipt  # noqa: PLC0415 - see site_of
+    from onshore.asterisk.console import Console as AsteriskConsole  # noqa: PLC0415 - the same
+
+    if receipt.load(site.asterisk.state) is None:
+        return "Not in Asterisk yet: onshore install"
+    if not built.dialplan_changed:
+        return ""
+    try:
+        AsteriskConsole(site.asterisk.command, site.asterisk.etc).run("dialplan reload")
+    except AsteriskError as error:
+        return f"Asterisk has not read the new dialplan: {error}"
+    return "Asterisk has read the new dialplan."
+
+
+from onshore import commands as commands  # noqa: E402, PLC0414 - they add themselves to `main`

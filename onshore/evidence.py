@@ -5,6 +5,7 @@ Until there is a ledger, events go to the log as JSON lines. Imports the standar
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -37,3 +38,53 @@ class Evidence(Protocol):
 
     async def commit(self) -> None:
         """Return when every event taken in so far is safe. Never raises: a call must go on."""
+
+
+class EventLog:
+    """Events as JSON lines in a file: `at` (ISO 8601, UTC), `call`, `event`, then what is told of it.
+
+    Each commit opens the file anew, so that it can be rotated, and appends with one write, so that processes side by
+    side do not mix their lines. What cannot be written goes to the log instead, with the reason, and the call goes on.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._waiting: list[Event] = []
+
+    def add(self, event: Event) -> None:
+        """Take an event in. It is safe only after `commit`."""
+        self._waiting.append(event)
+
+    async def commit(self) -> None:
+        """Append every event taken in so far. Never raises: a call must go on."""
+        events, self._waiting = self._waiting, []
+        if not events:
+            return
+        lines = "".join(map(_json_line, events))
+        try:
+            self._append(lines.encode())
+        except OSError as error:
+            log.error("%s cannot be written (%s); its lines follow here:\n%s", self.path, error, lines.rstrip())  # noqa: TRY400 - the reason is in the text, a traceback tells an admin nothing
+
+    def _append(self, lines: bytes) -> None:
+        try:
+            file = self._open()
+        except FileNotFoundError:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = self._open()
+        try:
+            written = os.write(file, lines)
+            if written < len(lines):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        finally:
+            os.close(file)
+
+    def _open(self) -> int:
+        return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+
+
+def _json_line(event: Event) -> str:
+    whole, fraction = divmod(int(event.at * 1000), 1000)
+    at = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{fraction:03d}Z"
+    record = {"at": at, "call": event.call, "event": event.kind, **event.data}
+    return json.dumps(record, ensure_ascii=False) + "\n"

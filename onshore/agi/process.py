@@ -1,0 +1,154 @@
+"""One process per call, started by Asterisk: AGI over stdin and stdout, with pyst2's `asterisk.agi`.
+
+For a site without the daemon. Every import here is waited for by a caller, so asyncio is not among them: the call flow
+is a coroutine that is driven by hand, and never has to wait for anything but this process' own reads.
+
+Of pyst2 only what is safe is used: its reading of the header block from a stream that we bound, and its
+sending of commands. It would echo every line to stderr, wait for answers without end, and take 511 for a fault.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asterisk.agi import AGI
+
+from onshore import callflow, plan
+from onshore.agi import wire
+from onshore.agi.line import AgiLine
+from onshore.evidence import EventLog
+from onshore.line import LineLost
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from onshore.agi.wire import Reply
+    from onshore.line import Arrival
+
+
+def main(state: str, stdin: int = 0, stdout: int = 1) -> int:
+    """Run the call flow of one call, with the plan in a state folder; return the exit code.
+
+    Whatever goes wrong is one line on stderr, and the dialplan goes on with the call by itself.
+    """
+    try:
+        _converse(Path(state), Pipe(stdin, stdout))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the dialplan's fallback takes the call
+        _complain(error)
+        return 1
+    return 0
+
+
+def _converse(state: Path, pipe: Pipe) -> None:
+    pipe.expect(wire.HEADER_SECONDS)
+    agi = AGI(stdin=pipe, stdout=pipe, stderr=_Nowhere())
+    headers = wire.check_headers(agi.env)
+    request, given = wire.split_request(wire.arguments(headers))
+    arrival = wire.arrival(headers, given)
+    evidence = EventLog(state / "log" / "events.jsonl")
+    drive(callflow.run(request, ProcessLine(arrival, agi, pipe), arrival, plan.load(state / plan.FILE), evidence))
+
+
+def drive(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine that never really suspends, without an event loop."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    coroutine.close()
+    raise RuntimeError("the call flow waits for something that is not its line")
+
+
+class ProcessLine(AgiLine):
+    """A caller's channel over this process' stdin and stdout."""
+
+    def __init__(self, arrival: Arrival, agi: AGI, pipe: Pipe) -> None:
+        super().__init__(arrival)
+        self._agi = agi
+        self._pipe = pipe
+
+    async def command(self, text: str, seconds: float) -> Reply:
+        """Send one command and return the answer. The end of the stream means that Asterisk ended the AGI."""
+        self._pipe.expect(seconds + wire.REPLY_SECONDS)
+        try:
+            self._agi.send_command(text)
+            reply = await wire.read_reply(self._pipe.read_line)
+        except BrokenPipeError:
+            reply = wire.Reply(wire.CLOSED)
+        except (wire.WireError, OSError) as error:
+            raise LineLost(str(error)) from error
+        # Over pipes there is no HANGUP line, only a signal that may be switched off, and the end.
+        return wire.Reply(wire.CLOSED, hung_up=True) if reply.code == wire.CLOSED else reply
+
+
+class Pipe:
+    """Two file descriptors as pyst2 wants them: `readline`, `write`, `flush`. Reads are bounded in size and time."""
+
+    def __init__(self, stdin: int, stdout: int) -> None:
+        self._in = stdin
+        self._out = stdout
+        self._buffer = b""
+        self._until = 0.0
+        self._lines = 0
+
+    def expect(self, seconds: float) -> None:
+        """Allow what is read next so many seconds."""
+        self._until = time.monotonic() + seconds
+        self._lines = 0
+
+    def readline(self) -> str:
+        """Return a header line as pyst2 reads it; at the end of the stream "", for pyst2 the end of the headers."""
+        self._lines += 1
+        if self._lines > wire.HEADER_LINES:
+            raise wire.WireError(f"more than {wire.HEADER_LINES} header lines")
+        line = self._line()
+        return wire.decode(line) + "\n" if line else ""
+
+    async def read_line(self) -> bytes:
+        """Return a line of an answer; b"" at the end of the stream."""
+        return self._line()
+
+    def _line(self) -> bytes:
+        while b"\n" not in self._buffer:
+            if len(self._buffer) > wire.REPLY_BYTES:
+                raise wire.WireError(f"a line of more than {wire.REPLY_BYTES} bytes")
+            left = self._until - time.monotonic()
+            if left <= 0 or not select.select([self._in], [], [], left)[0]:
+                raise TimeoutError("Asterisk does not answer")
+            more = os.read(self._in, 65536)
+            if not more:
+                self._buffer = b""
+                return b""
+            self._buffer += more
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line + b"\n"
+
+    def write(self, text: str) -> None:
+        """Send a command."""
+        data = text.encode()
+        while data:
+            data = data[os.write(self._out, data) :]
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+class _Nowhere:
+    """Where pyst2 tells everything that it reads and sends."""
+
+    def write(self, text: str) -> None:
+        """Forget it."""
+
+
+def _complain(error: Exception) -> None:
+    reason = " ".join(str(error).split()) or "no reason given"
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = f" ({Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno})" if where else ""
+    print(f"onshore.agi: {type(error).__name__}: {reason}{place}", file=sys.stderr)  # noqa: T201 - Asterisk's console

@@ -21,7 +21,7 @@ def share(name: str) -> Path:
     if (_CHECKOUT / "setup.cfg").is_file() and (_CHECKOUT / name).is_dir():
         return _CHECKOUT / name
     # `pip install --target` puts the data beside the package, and lists it elsewhere.
-    roots = [_CHECKOUT, *_roots()]
+    roots = [str(_CHECKOUT), *_roots()]
     folders = [*_installed(name), *(Path(root) / "share" / "onshore" / name for root in roots)]
     for folder in folders:
         if folder.is_dir():

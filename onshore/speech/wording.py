@@ -83,7 +83,7 @@ class Wording:
     def spoken(self, text: str) -> str:
         """Return a text as it is given to the voice: with `[spoken]`, which mends what the voice reads wrong."""
         for words, said in self._file.spoken.items():
-            text = re.sub(rf"\b{re.escape(words)}\b", lambda _, said=said: said, text)
+            text = re.sub(rf"\b{re.escape(words)}\b", said.replace("\\", r"\\"), text)
         return text
 
     def country(self, code: str) -> str:

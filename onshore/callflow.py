@@ -273,9 +273,8 @@ async def _not_in_use(call: Call) -> str:
 async def _disclose(call: Call, center: Center, keys: str = "") -> str:
     """Say the country; only these keys cut it short. Return the key."""
     prompt = call.prompt("disclosure", center.country)
-    heard = await _play(call, prompt, keys)
+    heard = await _tell(call, "disclosed", center.country, prompt, keys)
     call.played.append(center.country)
-    call.note("disclosed", country=center.country, **_evidence_of(prompt, heard))
     if heard.key:
         call.note("key", key=heard.key, during="disclosure")
     return heard.key
@@ -284,8 +283,7 @@ async def _disclose(call: Call, center: Center, keys: str = "") -> str:
 async def _offer(call: Call, domestic: Center) -> str:
     """Make the offer, which any key ends, and wait for a key; return it, or ""."""
     offer = call.prompt(call.service.offer, domestic.country, call.service.key, call.service.stay)
-    heard = await _play(call, offer, ANY_KEY)
-    call.note("offered", country=domestic.country, **_evidence_of(offer, heard))
+    heard = await _tell(call, "offered", domestic.country, offer, ANY_KEY)
     key = heard.key or (await _say(call, call.prompt("repeat"), ANY_KEY)).key
     key = key or await call.line.read_key(call.service.key_timeout)
     if key:
@@ -340,6 +338,17 @@ def _result(call: Call, more: dict[str, str]) -> dict[str, str]:
         **more,
         variables.DONE: "1",
     }
+
+
+async def _tell(call: Call, kind: str, country: str, prompt: Prompt, keys: str) -> Heard:
+    """Play a prompt that the law asks for, and tell the evidence how much of it was heard, however it ended."""
+    try:
+        heard = await _play(call, prompt, keys)
+    except (CallerGone, TakenOver) as cut:
+        call.note(kind, country=country, **_evidence_of(prompt, Heard(cut.heard)))
+        raise
+    call.note(kind, country=country, **_evidence_of(prompt, heard))
+    return heard
 
 
 async def _play(call: Call, prompt: Prompt, keys: str) -> Heard:

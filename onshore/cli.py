@@ -52,7 +52,7 @@ class Commands(click.Group):
 )
 @click.version_option(onshore.__version__, prog_name="onshore")
 @click.pass_context
-def main(context: click.Context, config: Path) -> None:  # noqa: D301 - click's mark for lines to be left as they are
+def main(context: click.Context, config: Path) -> None:
     """Tell callers the country where their call is answered, and bring the call home at the press of a key.
 
     \b
@@ -62,7 +62,7 @@ def main(context: click.Context, config: Path) -> None:  # noqa: D301 - click's 
       onshore try NAME   phone a service in this terminal
       onshore install    put it into Asterisk
       onshore check      find what is wrong before a caller does
-    """
+    """  # noqa: D301 - click's mark for lines that are to stay as they are
     context.obj = config
 
 

@@ -14,15 +14,23 @@ if TYPE_CHECKING:
 DEADLINE = 2.0  # seconds: so long the dialplan waits for the call flow beyond what it was told to expect
 
 
-class CallerGone(Exception):  # noqa: N818 - it is what happened, not an error
+class _Cut(Exception):  # noqa: N818 - it is what happened, not an error
+    """The call flow ends here. `heard` is how many milliseconds of a prompt were played until then."""
+
+    def __init__(self, heard: int = 0) -> None:
+        super().__init__(heard)
+        self.heard = heard
+
+
+class CallerGone(_Cut):
     """The caller hung up."""
 
 
-class TakenOver(Exception):  # noqa: N818 - the same
+class TakenOver(_Cut):
     """The deadline passed, and the dialplan goes on with the call: nothing more may be done with it here."""
 
 
-class LineLost(Exception):  # noqa: N818 - the same
+class LineLost(Exception):  # noqa: N818 - it is what happened, not an error
     """Asterisk closed the connection, or speaks nonsense. The dialplan goes on with the call, if there is still one."""
 
 

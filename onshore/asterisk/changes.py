@@ -43,14 +43,19 @@ class FileChange:
         r"""Return it as a unified diff. Bytes that are not UTF-8 are shown as `\xNN`."""
         if self.private:
             return ""
-        sides = [
-            (side.content if side else b"").decode(errors="backslashreplace") for side in (self.before, self.after)
-        ]
-        before, after = (side.split("\n") for side in sides)
+        before, after = (_lines(side) for side in (self.before, self.after))
         old, new = (str(self.path) if side else "/dev/null" for side in (self.before, self.after))
-        lines = difflib.unified_diff(before, after, old, new, lineterm="")
+        lines = difflib.unified_diff(before, after, old, new)
         mode = f"# mode {self.after.mode:04o}\n" if self.after and not self.before else ""
-        return mode + "\n".join(lines) + "\n"
+        return mode + "".join(
+            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+        )
+
+
+def _lines(file: File | None) -> list[str]:
+    text = file.content.decode(errors="backslashreplace") if file else ""
+    *whole, rest = text.split("\n")  # splitlines would also split at a lone carriage return, and at other things
+    return [f"{line}\n" for line in whole] + ([rest] if rest else [])
 
 
 @dataclass(frozen=True, slots=True)

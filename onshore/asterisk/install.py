@@ -57,9 +57,14 @@ class Changes:
 
     def diff(self) -> str:
         """Return everything that will change: files as unified diffs, all else as lines. Empty when nothing will."""
-        commands = [f"run {command}\n" for command in (*self.before, *self.after)]
-        console = [f"run {self.console.command} -rx 'dialplan reload'\n"] if self.console and not self.empty else []
-        return "".join([*(change.diff() for change in self.files), *commands, *console])
+        steps = [
+            *(f"run {command}\n" for command in self.before),
+            *(change.diff() for change in self.files),
+            *(f"run {command}\n" for command in self.after),
+        ]
+        if self.console and not self.empty:
+            steps.append(f"run {self.console.command} -rx 'dialplan reload'\n")
+        return "".join(steps)
 
 
 @dataclass(frozen=True, slots=True)

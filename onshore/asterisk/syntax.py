@@ -134,16 +134,17 @@ def _uncomment_line(text: str, depth: int) -> tuple[str, int]:
     kept: list[str] = []
     position = 0
     while (found := text.find(";", position)) >= 0:
-        before = text[position:found]
+        start, before = position, text[position:found]
         if not depth:
             kept.append(before)
         position = found + 1
-        if found and text[found - 1] == "\\" and not depth:
-            kept[-1] = before[:-1] + ";"
+        if found and text[found - 1] == "\\":
+            if not depth:
+                kept[-1] = before[:-1] + ";"
         elif text.startswith("--", position) and not text.startswith("---", position):
             depth += 1
             position += 2
-        elif depth and text[:found].endswith("--"):
+        elif depth and found >= start + 2 and before.endswith("--"):  # not the dashes that began the block
             depth -= 1
         elif not depth:
             return "".join(kept), depth

@@ -83,6 +83,17 @@ def test_a_dry_run_shows_all_and_does_nothing(machine: Machine) -> None:
     assert machine.said("systemctl") in ([], ["is-active --quiet onshore.service"])
 
 
+def test_the_diff_is_one_that_patch_takes(machine: Machine) -> None:
+    """A file without a line end at its end, with carriage returns in it, is shown as `diff -u` shows it."""
+    machine.extensions.write_bytes(b"[a]\r\nexten => 1,1,NoOp()")
+    name = machine.extensions
+    assert (
+        f"--- {name}\n+++ {name}\n@@ -1,2 +1,3 @@\n [a]\r\n"
+        "-exten => 1,1,NoOp()\n\\ No newline at end of file\n"
+        "+exten => 1,1,NoOp()\r\n+#include extensions_onshore.conf\r\n"
+    ) in machine.planned().diff()
+
+
 def quiet(root: Path) -> Machine:
     """Return a machine on which nothing runs, for many examples."""
     machine = make(root)

@@ -23,7 +23,10 @@ def problems(account: Account, state: Path, files: tuple[Path, ...], *, ours: bo
         ways = (*reversed(path.parents), *reversed(path.resolve().parents))
         closed = next((folder for folder in ways if not _may(account, folder, _PASS)), None)
         if closed:
-            yield f"Asterisk's user {account.user} cannot get to {path}: chmod o+x {closed}"
+            yield (
+                f"Asterisk's user {account.user} cannot get to {path}: "
+                f"keep it elsewhere, or let everybody pass the folder with chmod o+x {closed}"
+            )
         elif path != state and not _may(account, path, _READ):
             yield f"Asterisk's user {account.user} cannot read {path}: chmod o+r {path}"
     if not ours:

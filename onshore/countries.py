@@ -17,6 +17,14 @@ def codes() -> frozenset[str]:
     return frozenset(code for code in known if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 
+def checked(code: str) -> str:
+    """Return a country's code, for a file that an admin wrote; ValueError says what to write instead."""
+    if code in codes():
+        return code
+    hint = f"; did you mean {meant(code)!r} ({english(meant(code))})?" if meant(code) else ""
+    raise ValueError(f"{code!r} is no country: write its two letters as in ISO 3166-1, like 'US'{hint}")
+
+
 def english(code: str) -> str:
     """Return a country's name in English, for messages to an admin."""
     return str(Locale("en").territories.get(code, code))

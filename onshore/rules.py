@@ -9,13 +9,15 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from onshore import countries
 from onshore.errors import SiteError
+from onshore.mistakes import Words
 
 FOLDER = Path(__file__).with_suffix("")
 
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Country = Annotated[str, AfterValidator(countries.checked)]
 _strict = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -71,12 +73,22 @@ class Rules(BaseModel):
     source: str
     status: Literal["in force", "bill", "proposal"]
     reading: str
-    home: tuple[Country, ...]
+    home: Annotated[tuple[Country, ...], Field(min_length=1)]
     also_home: tuple[Country, ...]
     call: CallRules
     exempt: ExemptRules
     centers: CenterRules
     report: ReportRules
+
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "call": CallRules,
+    "exempt": ExemptRules,
+    "centers": CenterRules,
+    "report": ReportRules,
+}
+_COUNTRIES = 'countries, like ["US", "PR"]'
+_WORDS = Words(Rules, _TABLES, examples={"home": _COUNTRIES, "also_home": _COUNTRIES, "never": _COUNTRIES})
 
 
 def names(*folders: Path) -> list[str]:
@@ -96,10 +108,14 @@ def load(name: str, *folders: Path) -> Rules:
     else:
         raise KeyError(name)
     try:
-        return Rules(name=name, **tomllib.loads(file.read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise SiteError(f"{file}: {where}: {first['msg']}") from None
-        raise SiteError(f"{file}: {error}") from error
+        data = tomllib.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise SiteError(f"{file} cannot be read: {error.strerror}") from None
+    except ValueError as error:  # not UTF-8, or not TOML
+        raise SiteError(f"{file}: {error}") from None
+    if "name" in data:
+        raise SiteError(f"{file}: name: take it out; a rule set is named after its file, {name!r}")
+    try:
+        return Rules(name=name, **data)
+    except ValidationError as error:
+        raise SiteError("\n".join(f"{file}: {_WORDS.problem(dict(found))}" for found in error.errors())) from None

@@ -7,7 +7,7 @@ import ipaddress
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -23,6 +23,7 @@ from pydantic import (
 from onshore import countries
 from onshore import rules as rule_sets
 from onshore.errors import SiteError
+from onshore.mistakes import Words
 from onshore.plan import Hours
 from onshore.speech.wording import chain, languages_available
 
@@ -31,14 +32,6 @@ DEFAULT_FILE = Path("/etc/onshore/onshore.toml")
 _strict = ConfigDict(extra="forbid", frozen=True)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"(?:([a-z]{3})(?:-([a-z]{3}))? +)?([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
-
-
-def _country(code: str) -> str:
-    if code in countries.codes():
-        return code
-    meant = countries.meant(code)
-    hint = f"; did you mean {meant!r} ({countries.english(meant)})?" if meant else ""
-    raise ValueError(f"{code!r} is no country: write its two letters as in ISO 3166-1, like 'US'{hint}")
 
 
 def _hours(text: str) -> str:
@@ -91,7 +84,7 @@ def _language(code: str) -> str:
     return found[1] + (f"_{found[2].upper()}" if found[2] else "")
 
 
-Country = Annotated[str, AfterValidator(_country)]
+Country = Annotated[str, AfterValidator(countries.checked)]
 Language = Annotated[str, AfterValidator(_language)]
 CenterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 # Both name extensions: Asterisk passes over hyphens there, and has single letters of its own (h, i, s, t, T).
@@ -219,13 +212,35 @@ _TABLES: dict[str, type[BaseModel]] = {
     "centers": Center,
     "services": Service,
 }
+_NAME = "small letters, digits and `_`, a letter first"
+_KEY = 'one of "0" to "9", in quotes (`*` repeats the announcement)'
+_WORDS = Words(
+    Site,
+    _TABLES,
+    shapes={"centers": "[centers.NAME]", "services": "[services.NAME]"},
+    examples={
+        "home": 'your country, like "US", or a list of countries',
+        "rules": f"one of {', '.join(rule_sets.names())}",
+        "languages": 'a list like ["en", "es"], 9 at most',
+        "country": 'two letters, like "PH"',
+        "queue": "the name of its queue in queues.conf: letters, digits and `_.@-`",
+        "options": 'letters alone, as Queue() takes them, like "t"',
+        "hours": 'a list like ["mon-fri 08:00-18:00"]',
+        "center": 'the name of the center that answers, like "manila", or a list of centers',
+        "domestic": "the name of a center at home",
+        "key": _KEY,
+        "stay": _KEY,
+        "[centers]": _NAME,
+        "[services]": f"{_NAME}, two characters at least",
+    },
+)
 
 
 def load(file: Path) -> Site:
     """Read and check a site; SiteError names the file and each key that is wrong, and what to write instead."""
     file = file.absolute()
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")  # Windows puts a mark at the beginning
     except FileNotFoundError:
         raise SiteError(f"{file} is not there: write it with `onshore init`, or name another with --config") from None
     except UnicodeDecodeError as error:
@@ -239,7 +254,7 @@ def load(file: Path) -> Site:
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
-        raise SiteError("\n".join(f"{file}: {_problem(dict(found))}" for found in error.errors())) from None
+        raise SiteError("\n".join(f"{file}: {_WORDS.problem(dict(found))}" for found in error.errors())) from None
     site = site._at(file, _rule_set(file, site))  # noqa: SLF001 - its own
     problems = list(_contradictions(site))
     if problems:
@@ -259,49 +274,6 @@ def _toml_problem(text: str, problem: str) -> str:
     return f"line {at[1]}: `{line}` is not valid TOML: {problem}"
 
 
-def _problem(error: dict[str, Any]) -> str:  # noqa: PLR0911 - one line a kind of mistake
-    """Return one of Pydantic's findings as an admin would have it: the key, what is wrong, what to write."""
-    # Pydantic adds the position in a tuple, and "[key]" for a name that is wrong itself: neither is a key of the file.
-    where = ".".join(str(part) for part in error["loc"] if isinstance(part, str) and part != "[key]")
-    given = error.get("input")
-    match error["type"]:
-        case "extra_forbidden":
-            return f"{where}: no such key{_nearest(error['loc'])}"
-        case "missing":
-            return f"{where}: is missing; add `{error['loc'][-1]} = …`{_example(str(error['loc'][-1]))}"
-        case "value_error":
-            return f"{where}: {error['ctx']['error']}"
-        case "string_pattern_mismatch" if error["loc"][-1] == "[key]":
-            return f"{where}: a name like this cannot be used: small letters, digits and `_`, a letter first"
-        case "string_pattern_mismatch" if error["loc"][-1] in {"key", "stay"}:
-            return f'{where}: {given!r} cannot be used; a key is one of "0" to "9" (`*` repeats the announcement)'
-        case "string_pattern_mismatch":
-            return f"{where}: {given!r} has a character that cannot stand here"
-        case "literal_error":
-            return f"{where}: {given!r} is not known here; write {error['ctx']['expected']}"
-        case _:
-            return f"{where}: {error['msg'][:1].lower()}{error['msg'][1:]} (it is {given!r})"
-
-
-def _nearest(where: tuple[str | int, ...]) -> str:
-    model = _TABLES.get(str(where[0]), Site) if len(where) > 1 else Site
-    near = difflib.get_close_matches(str(where[-1]), model.model_fields, n=1)
-    known = ", ".join(model.model_fields)
-    return f"; did you mean `{near[0]}`?" if near else f"; known here: {known}"
-
-
-def _example(key: str) -> str:
-    examples = {
-        "queue": "the name of its queue in queues.conf",
-        "country": 'two letters, like "PH"',
-        "domestic": "the name of a center at home",
-        "home": 'your country, like "US"',
-        "rules": f"one of {', '.join(rule_sets.names())}",
-        "languages": 'like ["en", "es"]',
-    }
-    return f", {examples[key]}" if key in examples else ""
-
-
 def _rule_set(file: Path, site: Site) -> rule_sets.Rules:
     folder = file.parent / "rules"
     try:
@@ -319,10 +291,14 @@ def _rule_set(file: Path, site: Site) -> rule_sets.Rules:
 def _contradictions(site: Site) -> list[str]:
     """Return what is wrong between keys that are right by themselves."""
     found = []
-    for country in site.home:
-        if country not in site.rule_set.home:
-            homes = ", ".join(site.rule_set.home)
-            found.append(f"home: {country!r} is not a home that {site.rules} knows ({homes}); change home or rules")
+    homes = (*site.rule_set.home, *site.rule_set.also_home)
+    found += [
+        f"home: {country!r} is not a home that {site.rules} knows ({', '.join(homes)}); change home or rules"
+        for country in site.home
+        if country not in homes
+    ]
+    if not found and not set(site.home) & set(site.rule_set.home):
+        found.append(f"home: {site.rules} is a law of {' or '.join(site.rule_set.home)}: add it to home")
     available = languages_available(site.folder)
     found += [
         f"languages: there are no prompts in {language!r}; known: {', '.join(available)}; "

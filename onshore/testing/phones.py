@@ -267,7 +267,7 @@ def _step(step: Step, after: Step | None) -> str:
         case UntilSilence(seconds):
             return f"silence:{seconds * 1000:.0f}"
         case Press(key):
-            if key not in "0123456789*#":
+            if len(key) != 1 or key not in "0123456789*#":
                 raise ValueError(f"{key!r} is no key of a telephone")
             return f"key:{key}"
         case HangUp():

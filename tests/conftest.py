@@ -1,0 +1,34 @@
+"""What tests of several folders need: real Asterisks, unpacked once into the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from onshore.testing.unpack import unpack
+
+if TYPE_CHECKING:
+    from onshore.testing.unpack import Unpacked
+
+_FOLDER = Path(__file__).resolve().parent.parent / ".cache" / "asterisk"
+
+
+@pytest.fixture(scope="session")
+def asterisk_22() -> Unpacked:
+    """An unpacked Asterisk 22, with espeak-ng and SIPp."""
+    return unpack("22", _FOLDER / "22")
+
+
+@pytest.fixture(scope="session")
+def asterisk_16() -> Unpacked:
+    """An unpacked Asterisk 16."""
+    return unpack("16", _FOLDER / "16")
+
+
+@pytest.fixture(scope="session", params=["22", "16"])
+def asterisk(request: pytest.FixtureRequest) -> Unpacked:
+    """Each of the unpacked Asterisks: what takes it runs once on 22 and once on 16."""
+    unpacked: Unpacked = request.getfixturevalue(f"asterisk_{request.param}")
+    return unpacked

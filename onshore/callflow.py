@@ -6,6 +6,7 @@ an event loop can drive it too.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -119,7 +120,8 @@ async def inbound(call: Call) -> None:
         center = domestic
     await _decide(call, choice)
     if choice == DOMESTIC:
-        await _say(call, call.prompt("connecting", domestic.country))
+        with contextlib.suppress(SoundMissingError):
+            await _hand_over(call, domestic)
     await _route(call, center)
 
 
@@ -145,12 +147,10 @@ async def returned(call: Call) -> None:
         return
 
     await _decide(call, DOMESTIC if other.name == call.service.domestic else STAY)
-    if other.announce:
-        try:
-            await _disclose(call, other)
-        except SoundMissingError:
-            other = center
-    await _say(call, call.prompt("connecting", other.country))
+    try:
+        await _hand_over(call, other)
+    except SoundMissingError:
+        other = center  # nobody reaches an agent abroad who was not told
     await _route(call, other)
 
 
@@ -268,6 +268,17 @@ async def _not_in_use(call: Call) -> str:
     if key:
         call.note("key", key=key, during="invalid")
     return key
+
+
+async def _hand_over(call: Call, center: Center) -> None:
+    """Say which center the caller chose: each agent's country is disclosed where the rule set wants it of the center.
+
+    SoundMissingError when the caller could not be told.
+    """
+    if center.announce:
+        await _disclose(call, center)
+    else:
+        await _say(call, call.prompt("connecting", center.country))
 
 
 async def _disclose(call: Call, center: Center, keys: str = "") -> str:

@@ -140,7 +140,7 @@ def load(path: Path) -> Plan:
         raise PlanError(f"{path} is of another version of Onshore: run `onshore build` again")
     try:
         return _from_json(data)
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise PlanError(f"{path} is damaged ({error!r}): run `onshore build` again") from error
 
 

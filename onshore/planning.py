@@ -16,12 +16,10 @@ if TYPE_CHECKING:
 
     from onshore.site import Site
 
-ALWAYS = ("repeat", "invalid", "waiting", "closed", "goodbye")
-
 
 def wanted(site: Site) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return every prompt that a call to this site can play: language, name, parameters. Nothing else is built."""
-    sentences: dict[tuple[str, tuple[str, ...]], None] = {(name, ()): None for name in ALWAYS}
+    sentences: dict[tuple[str, tuple[str, ...]], None] = {}
     for service in _services(site):
         sentences.update(dict.fromkeys(_sentences(site, service)))
     found = [(language, name, parameters) for language in site.languages for name, parameters in sentences]
@@ -32,19 +30,37 @@ def wanted(site: Site) -> list[tuple[str, str, tuple[str, ...]]]:
 
 def _sentences(site: Site, service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
     domestic = _center(site, service.domestic)
+    others = [_center(site, name) for name in service.centers if name != domestic.name]
+    yield "waiting", ()
     if service.welcome:
         yield "welcome", ()
-    for center in (_center(site, name) for name in dict.fromkeys((*service.centers, service.domestic))):
+    if all(center.hours for center in (*others, domestic)):
+        yield "closed", ()
+        yield "goodbye", ()
+    for center in (*others, domestic):
         if center.announce:
             yield "disclosure", (center.country,)
-        yield "connecting", (center.country,)
-        yield "unavailable", (center.country,)
-        if center == domestic:
-            continue
+    for center in others:
         if center.announce and center.offer:
             yield service.offer, (domestic.country, service.key, service.stay)
+            yield "repeat", ()
+            yield "invalid", ()
+    yield from _when_unavailable(service, domestic, others)
+
+
+def _when_unavailable(
+    service: Service, domestic: Center, others: list[Center]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Return what is said when a queue does not take the call: from home the others are offered, from there home."""
+    yield "connecting", (domestic.country,)
+    for center in others:
+        yield "connecting", (center.country,)
         yield "unavailable", (center.country, domestic.country, service.key)
         yield "unavailable", (domestic.country, center.country, service.key)
+        if domestic.hours:  # else there is always somebody to offer
+            yield "unavailable", (center.country,)
+    if all(center.hours for center in others):
+        yield "unavailable", (domestic.country,)
 
 
 def plan(site: Site, prompts: Iterable[tuple[str, Prompt]]) -> Plan:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from onshore.agi import wire
-from onshore.line import CallerGone, Heard, LineLost, SoundMissingError, TakenOver
+from onshore.line import DEADLINE, CallerGone, Heard, LineLost, SoundMissingError, TakenOver
 from onshore.variables import CHANNEL_LANGUAGE, TIMEOUT_ABSOLUTE
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from onshore.line import Arrival
     from onshore.plan import Prompt
 
-# Seconds after which the dialplan takes over, beyond what a command is expected to take.
-DEADLINE = 2.0
 # Seconds by which a prompt's length, and our clock, may be off.
 SLACK = 0.06
 RINGING = "440+480/1000,0/2000"  # of Playtones: one second of tone, two of silence

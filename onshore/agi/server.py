@@ -64,11 +64,15 @@ async def serve(
             systemd.notify(systemd.READY)
             if ready is not None:
                 ready(actual)
-            await _wait(stop)
-            systemd.notify(systemd.STOPPING)
-            log.info("stopping; calls in the flow: %s", len(daemon.tasks))
-            server.close()
-            await daemon.finish()
+            grace = 0.0  # when serving is cancelled
+            try:
+                await _wait(stop)
+                grace = GRACE
+            finally:
+                systemd.notify(systemd.STOPPING)
+                log.info("stopping; calls in the flow: %s", len(daemon.tasks))
+                server.close()
+                await daemon.finish(grace)
 
 
 async def _wait(stop: asyncio.Event) -> None:
@@ -167,10 +171,10 @@ class _Daemon:
                 log.error("%s; calls go on with the plan from before", self._problem)
         return plan
 
-    async def finish(self) -> None:
-        """Let the calls in the flow finish, for a while, then close them."""
-        if self.tasks:
-            await asyncio.wait(self.tasks, timeout=GRACE)
+    async def finish(self, seconds: float) -> None:
+        """Let the calls in the flow finish, for so long, then close them."""
+        if self.tasks and seconds:
+            await asyncio.wait(self.tasks, timeout=seconds)
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)

@@ -1,0 +1,298 @@
+"""A fake Asterisk that speaks AGI as the real one does, to a FastAGI server or to a process that it starts.
+
+What the caller does is a script: press a key so long into a prompt, hang up, or (the server's doing) be late. Time is
+the fake's own: a prompt of ten seconds is over at once. What was played and set can be looked at afterwards. A server
+must be given the fake's `clock` to tell a hang-up from a deadline; a process always takes it for a hang-up.
+
+Its answers were copied from what Asterisk 16.28 and 22.10 sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from onshore.variables import CHANNEL_LANGUAGE, DONE, TIMEOUT_ABSOLUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from onshore.plan import Plan
+
+WAIT = "wait"  # what `during` calls the silence in which a key is waited for
+RINGING = "ringing"  # and the ringing tone
+PATIENCE = 20.0  # real seconds that the other side may take for anything
+
+
+@dataclass(frozen=True)
+class Press:
+    """The caller presses a key, so many milliseconds into the prompt whose id begins with `during`."""
+
+    key: str
+    during: str
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """The caller hangs up, so many milliseconds into it."""
+
+    during: str
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class Late:
+    """The other side was frozen: its command to play `during` comes so many milliseconds late."""
+
+    during: str
+    after: int
+
+
+@dataclass(frozen=True)
+class Played:
+    """A prompt that the caller heard, or the part of it."""
+
+    id: str
+    language: str
+    milliseconds: int
+
+
+@dataclass
+class FakeAsterisk:
+    """One call. `plan` tells which sounds there are and how long they are, `missing` which are not (by the id's start).
+
+    `rate` is of the files that it plays, in Hz; `dies_after` so many commands it is killed (None: never).
+    """
+
+    plan: Plan
+    script: Sequence[Press | HangUp | Late] = ()
+    language: str = "en"
+    missing: Iterable[str] = ()
+    rate: int = 8000
+    dies_after: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    deadline: float = 3.0  # when the dialplan takes over, in seconds of `now`
+
+    now: float = 0.0
+    played: list[Played] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+    ended: str = ""  # "hangup", "deadline", "killed"; "": the other side ended the AGI
+    stderr: str = ""  # of the process
+    _failed: bool = False
+    _ringing: bool = False
+
+    def __post_init__(self) -> None:
+        """Make the caller's script one that can be used up."""
+        self._left = list(self.script)
+        self._sounds = {
+            f"onshore/{prompt.id}": prompt for prompts in self.plan.prompts.values() for prompt in prompts.values()
+        }
+
+    @property
+    def finished(self) -> bool:
+        """Whether the dialplan goes on with what the call flow decided."""
+        return not self.ended and self.variables.get(DONE) == "1"
+
+    def heard(self) -> list[str]:
+        """Return the ids of the prompts that were played, in order."""
+        return [played.id for played in self.played]
+
+    def clock(self) -> float:
+        """Return the time on the fake's clock, in seconds."""
+        return self.now
+
+    # The two ways to reach the other side.
+
+    async def phone(self, port: int, request: str, *arguments: str, host: str = "127.0.0.1") -> None:
+        """Ask a FastAGI server, and answer its commands until it closes the connection."""
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            url = f"agi://{host}:{port}/{request}"
+            writer.write(self.header_block(arguments, agi_network="yes", agi_network_script=request, agi_request=url))
+            async with asyncio.timeout(PATIENCE):
+                while line := await reader.readline():
+                    answer = self.answer(line.decode().rstrip("\n"))
+                    writer.write("".join(f"{text}\n" for text in answer).encode())
+                    await writer.drain()
+                    if self.ended:
+                        writer.write_eof()
+                        await reader.read()  # until the server has taken notice, so that tests see what it made of it
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
+    def start(self, command: Sequence[str], *arguments: str) -> int:
+        """Start a process as `AGI(command,arguments)` does, answer its commands, and return its exit code."""
+        with subprocess.Popen(
+            [*command, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdin
+            assert process.stdout
+            assert process.stderr
+            try:
+                process.stdin.write(self.header_block(arguments, agi_request=command[-1]))
+                process.stdin.flush()
+                while line := process.stdout.readline():
+                    answer = [text for text in self.answer(line.decode().rstrip("\n")) if text != "HANGUP"]
+                    process.stdin.write("".join(f"{text}\n" for text in answer).encode())
+                    process.stdin.flush()
+                    if self.ended:
+                        process.send_signal(signal.SIGHUP)
+                        break
+            except BrokenPipeError:
+                pass  # the process has ended
+            # Not communicate(): Asterisk closes both ends, and does not wait for more commands.
+            process.stdin.close()
+            process.stdout.close()
+            self.stderr = process.stderr.read().decode()
+            return process.wait(PATIENCE)
+
+    def header_block(self, arguments: Sequence[str] = (), **headers: str) -> bytes:
+        """Return what Asterisk sends first."""
+        lines = {
+            **headers,
+            "agi_channel": "PJSIP/caller-00000001",
+            "agi_language": self.language,
+            "agi_type": "PJSIP",
+            "agi_uniqueid": "1700000000.1",
+            "agi_version": "22.10.1",
+            "agi_callerid": "2025550123",
+            "agi_calleridname": "unknown",
+            "agi_context": "onshore",
+            "agi_extension": "support",
+            "agi_priority": "5",
+            "agi_enhanced": "0.0",
+            "agi_accountcode": "",
+            **{f"agi_arg_{number}": text for number, text in enumerate(arguments, 1)},
+            **self.headers,
+        }
+        return ("".join(f"{name}: {value}\n" for name, value in lines.items()) + "\n").encode()
+
+    # What Asterisk answers.
+
+    def answer(self, command: str) -> list[str]:
+        """Return the lines that Asterisk sends back; `ended` tells whether it closes the connection then."""
+        self.commands.append(command)
+        if self.dies_after is not None and len(self.commands) > self.dies_after:
+            self.ended = "killed"
+            return []
+        if self._failed or self.now >= self.deadline:
+            self.ended = self.ended or ("deadline" if self.now >= self.deadline else "hangup")
+            return ["HANGUP", "HANGUP"]
+        return self._do(split_command(command))
+
+    def _do(self, words: list[str]) -> list[str]:
+        match words:
+            case ["STREAM", "FILE", sound, keys]:
+                answer = self._stream_file(sound, keys)
+            case ["WAIT", "FOR", "DIGIT", milliseconds]:
+                key, _ = self._pass(RINGING if self._ringing else WAIT, int(milliseconds), "0123456789*#")
+                answer = f"200 result={self._result(key)}"
+            case ["SET", "VARIABLE", name, value]:
+                self._set(name, value)
+                answer = "200 result=1"
+            case ["CHANNEL", "STATUS"]:
+                answer = "200 result=6"
+            case ["EXEC", application, _]:
+                self._ringing = application == "Playtones"
+                answer = "200 result=0"
+            case ["SET" | "WAIT" | "STREAM", *_]:
+                return ["520-Invalid command syntax.  Proper usage follows:", "Usage.", "520 End of proper usage."]
+            case _:
+                answer = "510 Invalid or unknown command"
+        return [answer]
+
+    def _result(self, key: str) -> int:
+        if self._failed:
+            return -1
+        return ord(key) if key else 0
+
+    def _stream_file(self, sound: str, keys: str) -> str:
+        prompt = self._sounds.get(sound)
+        if prompt is None or prompt.language != self.language or prompt.id.startswith(tuple(self.missing)):
+            return "200 result=-1 endpos=0"
+        key, milliseconds = self._pass(prompt.id, prompt.milliseconds, keys)
+        self.played.append(Played(prompt.id, self.language, milliseconds))
+        return f"200 result={self._result(key)} endpos={milliseconds * self.rate // 1000}"
+
+    def _set(self, name: str, value: str) -> None:
+        if name.startswith("ARRAY("):
+            for each, part in zip(name[6:-1].split(","), _split_array(value), strict=True):
+                self._set(each, part)
+        elif name == TIMEOUT_ABSOLUTE:
+            self.deadline = self.now + float(value) if float(value) else float("inf")
+        elif name == CHANNEL_LANGUAGE:
+            self.language = value
+        else:
+            self.variables[name] = value
+
+    def _pass(self, what: str, length: int, keys: str) -> tuple[str, int]:
+        """Let time pass, up to so many milliseconds; return the key that ended it, and how many did pass."""
+        limit = round((self.deadline - self.now) * 1000)
+        for action in sorted(
+            (each for each in self._left if what.startswith(each.during)), key=lambda each: each.after
+        ):
+            if isinstance(action, Late):
+                self._left.remove(action)
+                self.now += action.after / 1000
+                limit -= action.after
+                continue
+            if action.after > min(length, limit):
+                break
+            self._left.remove(action)
+            if isinstance(action, HangUp) or action.key in keys:
+                self.now += action.after / 1000
+                self._failed = isinstance(action, HangUp)
+                return ("" if isinstance(action, HangUp) else action.key), action.after
+        passed = max(0, min(length, limit))
+        self._failed = limit < length
+        self.now = max(self.deadline, self.now) if self._failed else self.now + passed / 1000
+        return "", passed
+
+
+def split_command(text: str) -> list[str]:
+    """Split a command into its arguments as Asterisk does: at blanks, but for quotes and backslashes."""
+    found: list[str] = []
+    current: list[str] | None = None
+    quoted = escaped = False
+    for character in text:
+        if escaped:
+            current, escaped = [*(current or []), character], False
+        elif character == "\\":
+            escaped = True
+        elif character == '"':
+            current, quoted = current or [], not quoted
+        elif character in " \t" and not quoted:
+            if current is not None:
+                found.append("".join(current))
+            current = None
+        else:
+            current = [*(current or []), character]
+    if current is not None:
+        found.append("".join(current))
+    return found
+
+
+def _split_array(text: str) -> list[str]:
+    """Split the values of ARRAY() as Asterisk does an application's arguments."""
+    parts = [""]
+    depth = 0
+    quoted = escaped = False
+    for character in text:
+        if escaped:
+            parts[-1], escaped = parts[-1] + character, False
+        elif character == "\\":
+            escaped = True
+        elif character == '"':
+            quoted = not quoted
+        elif character == "," and not quoted and depth <= 0:
+            parts.append("")
+        else:
+            depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
+            parts[-1] += character
+    return parts

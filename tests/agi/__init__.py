@@ -1,0 +1,1 @@
+"""Tests of AGI: as it is written, and the two ways to run the call flow."""

@@ -1,0 +1,166 @@
+"""One process per call."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from onshore.agi import process, wire
+from onshore.testing.fake_asterisk import FakeAsterisk, HangUp, Press
+from onshore.testing.plans import sample_plan, write_plan
+
+SCRIPT = Path(__file__).parents[2] / "agi_scripts" / "onshore.agi"
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> list[str]:
+    """Return the command of an installed onshore.agi, with a plan in its state folder."""
+    write_plan(tmp_path / "state", sample_plan())
+    text = SCRIPT.read_text().replace("/var/lib/onshore", str(tmp_path / "state"))
+    assert str(tmp_path) in text
+    installed = tmp_path / "onshore.agi"
+    installed.write_text(text)
+    return [sys.executable, str(installed)]
+
+
+def events(state: Path) -> list[dict[str, object]]:
+    """Return what the log of events holds."""
+    return [json.loads(line) for line in (state / "log" / "events.jsonl").read_text().splitlines()]
+
+
+def test_a_key_in_the_offer_brings_the_call_home(script: list[str], tmp_path: Path) -> None:
+    """The same call flow as the daemon's: played, pressed, routed, and told to the evidence."""
+    fake = FakeAsterisk(sample_plan(), [Press("1", "offer", 500)])
+    assert fake.start(script, "inbound", "support", "CALL-1") == 0
+    assert fake.heard() == ["disclosure-PH-0", "offer-US-1-0", "connecting-US-0"]
+    assert fake.finished
+    assert fake.variables["ONSHORE_QUEUE"] == "support-milwaukee"
+    assert fake.stderr == ""
+    told = events(tmp_path / "state")
+    assert [event["event"] for event in told] == [
+        "arrived",
+        "language",
+        "disclosed",
+        "offered",
+        "key",
+        "choice",
+        "routed",
+    ]
+    assert {event["call"] for event in told} == {"CALL-1"}
+
+
+def test_the_service_alone_is_enough(script: list[str]) -> None:
+    """`AGI(onshore.agi,support)` is an inbound call."""
+    fake = FakeAsterisk(sample_plan())
+    assert fake.start(script, "support") == 0
+    assert fake.variables["ONSHORE_QUEUE"] == "support-manila"
+
+
+def test_a_hang_up_is_told(script: list[str], tmp_path: Path) -> None:
+    """SIGHUP and the end of the stream do not keep the evidence from being written."""
+    fake = FakeAsterisk(sample_plan(), [HangUp("disclosure", 700)])
+    assert fake.start(script, "inbound", "support", "CALL-1") == 0
+    assert fake.stderr == ""
+    assert [(event.get("choice"), event.get("heard_ms")) for event in events(tmp_path / "state")[-2:]] == [
+        (None, 700),
+        ("hangup", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("inbound", "sales"), "'sales' is no service of the plan"),
+        (("frob", "support"), "'frob' is no request"),
+        ((), "'' is no service of the plan"),
+    ],
+)
+def test_what_is_not_in_the_plan_is_one_line(script: list[str], arguments: tuple[str, ...], said: str) -> None:
+    """An unknown service or request leaves the call to the dialplan, and says so in one line."""
+    fake = FakeAsterisk(sample_plan())
+    assert fake.start(script, *arguments) == 1
+    assert said in fake.stderr
+    assert len(fake.stderr.splitlines()) == 1
+    assert fake.commands == []
+
+
+def test_a_missing_plan_is_one_line(script: list[str], tmp_path: Path) -> None:
+    """Without a plan the line says what to type."""
+    (tmp_path / "state" / "plan.json").unlink()
+    fake = FakeAsterisk(sample_plan())
+    assert fake.start(script, "support") == 1
+    assert "run `onshore build` first" in fake.stderr
+    assert len(fake.stderr.splitlines()) == 1
+
+
+def test_a_python_without_onshore_is_one_line(script: list[str]) -> None:
+    """A script whose first line names another Python says what to mend."""
+    found = subprocess.run([script[0], "-S", script[1]], input=b"\n", capture_output=True, check=False)
+    assert found.returncode == 1
+    assert found.stderr.startswith(b"onshore.agi: No module named")
+    assert len(found.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\n", id="no headers"),
+        pytest.param(b"agi_request: x\nagi_arg_1: sup", id="cut off"),
+        pytest.param(b"\xff\xfe\n\n", id="not UTF-8"),
+        pytest.param(b"x" * 10_000_000, id="10 MB"),
+        pytest.param(b"agi_x: y\n" * 1000, id="1000 lines"),
+        pytest.param(b"agi_request: x\nagi_arg_1: support\n\n520-Usage\n", id="the end in a usage"),
+        pytest.param(b"agi_request: x\nagi_arg_1: support\n\nfrob\n", id="no answer"),
+    ],
+)
+def test_nonsense_ends_the_process(script: list[str], data: bytes) -> None:
+    """Whatever comes in on stdin, the process ends by itself, with one line on stderr at most."""
+    found = subprocess.run(script, input=data, capture_output=True, check=False, timeout=20)
+    assert len(found.stderr.splitlines()) <= 1
+    assert b"Traceback" not in found.stderr
+
+
+def test_an_asterisk_that_says_nothing_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Headers that do not come in time end the process, with a line that says so."""
+    monkeypatch.setattr(wire, "HEADER_SECONDS", 0.1)
+    read, write = os.pipe()
+    try:
+        assert process.main(str(tmp_path), read, write) == 1
+    finally:
+        os.close(read)
+        os.close(write)
+    assert "Asterisk does not answer" in capsys.readouterr().err
+
+
+def test_a_process_starts_without_asyncio(script: list[str]) -> None:
+    """What takes long to import is not imported: a caller waits for it."""
+    code = (
+        "import sys, onshore.agi.process; "
+        "print({'asyncio', 'jinja2', 'pydantic', 'babel', 'click', 'rich', 'panoramisk', 'socket'} & {*sys.modules})"
+    )
+    found = subprocess.run([script[0], "-c", code], capture_output=True, check=True, text=True)
+    assert found.stdout == "set()\n"
+
+
+def test_calls_side_by_side_do_not_mix_their_events(script: list[str], tmp_path: Path) -> None:
+    """Several processes append to one log, whole lines each."""
+    calls = [FakeAsterisk(sample_plan(), [Press("1", "offer", 500)]) for _ in range(4)]
+    threads = [
+        threading.Thread(target=call.start, args=(script, "inbound", "support", f"CALL-{number}"))
+        for number, call in enumerate(calls)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(call.finished for call in calls)
+    assert len(events(tmp_path / "state")) == 7 * len(calls)

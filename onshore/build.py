@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from onshore.site import Site
     from onshore.speech.studio import Progress
 
-KEPT = (
-    7 * 24 * 3600
-)  # seconds that a sound file stays after the last plan that had it: calls and Asterisk may yet play it
+log = logging.getLogger(__name__)
+
+# Seconds that a sound file stays after the last plan that had it: calls and Asterisk may yet play it.
+KEPT = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,13 @@ def build(site: Site, output: Path | None = None, progress: Progress | None = No
     PromptError, SiteError or BuildError when it cannot be done; the folder is then as it was.
     """
     folder = output or site.asterisk.state
+    try:
+        return _build(site, folder, progress)
+    except OSError as error:
+        raise BuildError(_unwritable(error, folder)) from error
+
+
+def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
     with _to_itself(folder), _staging(folder) as staging:
         wanted = planning.wanted(site)
         prompts = studio(site).make([Wanted(*one) for one in wanted], folder / "sounds", staging / "sounds", progress)
@@ -71,15 +80,12 @@ def build(site: Site, output: Path | None = None, progress: Progress | None = No
         changed = [file for file, text in texts.items() if _read(file) != text.encode()]
         sounds = [file for file in (staging / "sounds").rglob("*") if file.is_file()]
         before = _plan_before(folder)
-        try:
-            # The plan comes last: once it is there, all that it names is there.
-            _put(
-                [(file, folder / file.relative_to(staging)) for file in sounds]
-                + [(_write(staging / file.name, texts[file]), file) for file in changed],
-                like=folder,
-            )
-        except OSError as error:
-            raise BuildError(_unwritable(error, folder)) from error
+        # The plan comes last: once it is there, all that it names is there.
+        _put(
+            [(file, folder / file.relative_to(staging)) for file in sounds]
+            + [(_write(staging / file.name, texts[file]), file) for file in changed],
+            like=folder,
+        )
         _clear_out(folder / "sounds", plan, before)
     made = len({file.with_suffix("") for file in sounds})
     return Built(
@@ -95,22 +101,18 @@ def build(site: Site, output: Path | None = None, progress: Progress | None = No
 @contextmanager
 def _to_itself(folder: Path) -> Iterator[None]:
     """Let one build at a time work in a folder. A folder made for it is taken away again if the build fails."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        made = _make_folder(folder, _nearest(folder).stat())
         lock = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise BuildError(_unwritable(error, folder)) from None
-    try:
+        stack.callback(os.close, lock)
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    except BaseException:
-        for one in missing:
-            if not any(one.iterdir()):
-                one.rmdir()
-        raise
-    finally:
-        os.close(lock)
+        try:
+            yield
+        except BaseException:
+            for one in reversed(made):
+                with suppress(OSError):  # another build has put something there
+                    one.rmdir()
+            raise
 
 
 @contextmanager
@@ -118,10 +120,7 @@ def _staging(folder: Path) -> Iterator[Path]:
     """Give a folder beside what is to be replaced, on the same file system, and take it away afterwards."""
     for left in folder.glob(".building-*"):  # by a build that was killed
         shutil.rmtree(left, ignore_errors=True)
-    try:
-        staging = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
-    except OSError as error:
-        raise BuildError(_unwritable(error, folder)) from None
+    staging = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     try:
         yield staging
     finally:
@@ -131,7 +130,7 @@ def _staging(folder: Path) -> Iterator[Path]:
 def _put(moves: list[tuple[Path, Path]], like: Path) -> None:
     """Move files into their places, all of them or none; owned like a folder, readable for Asterisk."""
     owner = like.stat()
-    undo: list[tuple[Path, bytes | None]] = []
+    undo: list[tuple[Path, Path | None]] = []
     folders: list[Path] = []
     for new, _ in moves:
         new.chmod(0o644)
@@ -142,29 +141,54 @@ def _put(moves: list[tuple[Path, Path]], like: Path) -> None:
     try:
         for new, place in moves:
             folders += _make_folder(place.parent, owner)
-            undo.append((place, _read(place)))
+            undo.append((place, _set_aside(place, new)))
             new.replace(place)
         for folder in {place.parent for _, place in moves}:
             _sync(folder)
     except OSError:
-        for place, content in reversed(undo):
-            if content is None:
+        for place, before in reversed(undo):
+            if before is None:
                 place.unlink(missing_ok=True)
             else:
-                place.write_bytes(content)
+                before.replace(place)
         for folder in reversed(folders):
             folder.rmdir()
         raise
 
 
+def _set_aside(place: Path, new: Path) -> Path | None:
+    """Keep what is in a place, beside what is to come: putting it back then needs no room on a full disk."""
+    kept = new.with_name(f"{new.name}.before")
+    try:
+        kept.hardlink_to(place)
+    except FileNotFoundError:
+        return None
+    except OSError:  # no hard links here
+        shutil.copy2(place, kept)
+    return kept
+
+
 def _make_folder(folder: Path, owner: os.stat_result) -> list[Path]:
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(mode=0o755)
-        one.chmod(0o755)
-        if os.geteuid() == 0:
-            os.chown(one, owner.st_uid, owner.st_gid)
-    return missing[::-1]
+    """Make a folder, and those above it, owned alike and readable for Asterisk; all or none. Return those made."""
+    made: list[Path] = []
+    try:
+        for one in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+            one.mkdir(mode=0o755, exist_ok=True)
+            made.append(one)
+            one.chmod(0o755)
+            if os.geteuid() == 0:
+                os.chown(one, owner.st_uid, owner.st_gid)
+    except OSError:
+        for one in reversed(made):
+            with suppress(OSError):
+                one.rmdir()
+        raise
+    return made
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder itself, or the nearest above it that is there."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 def _clear_out(sounds: Path, plan: Plan, before: Plan | None) -> None:
@@ -180,10 +204,13 @@ def _clear_out(sounds: Path, plan: Plan, before: Plan | None) -> None:
         which = (file.parent.parent.name, file.stem)
         if which in current:
             continue
-        if which in last:
-            os.utime(file)  # from now on it counts
-        elif now - file.stat().st_mtime > KEPT:
-            file.unlink()
+        try:
+            if which in last:
+                os.utime(file)  # from now on it counts
+            elif now - file.stat().st_mtime > KEPT:
+                file.unlink()
+        except OSError as error:  # what was built is in force all the same
+            log.warning("%s is of no plan any more, and cannot be taken away: %s", file, error.strerror)
 
 
 def _plan_before(folder: Path) -> Plan | None:

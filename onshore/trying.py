@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import difflib
 import sys
@@ -10,12 +9,13 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from onshore import callflow, planning, variables
+from onshore.agi.process import drive
 from onshore.build import studio
 from onshore.errors import OnshoreError
 from onshore.line import Arrival, CallerGone
 from onshore.plan import Prompt, prompt_key
 from onshore.speech.studio import Wanted
-from onshore.terminal import ScriptedKeys, TerminalLine, keyboard
+from onshore.terminal import HANG_UP, KEYS, ScriptedKeys, TerminalLine, keyboard
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,20 +56,29 @@ def phone(site: Site, service: str | None, language: str, keys: str | None, out:
             out.print("Press 0 to 9, * or #. h hangs up.\n", style="dim")
             pressed = stack.enter_context(keyboard())
         else:
-            pressed = ScriptedKeys(sys.stdin.read().strip() if keys is None else keys)
+            pressed = ScriptedKeys(_checked("".join(sys.stdin.read().split()) if keys is None else keys))
         line = TerminalLine(lambda text: out.print(text, style="bold", markup=False), pressed)
         evidence = Told(out)
         arrival = Arrival("try", name, "try", "terminal", language or plan.languages[0], "")
         with contextlib.suppress(CallerGone):
-            asyncio.run(callflow.run("inbound", line, arrival, plan, evidence))
+            drive(callflow.run("inbound", line, arrival, plan, evidence))
             if no_agent and line.variables.get(variables.NEXT) == "queue":
                 out.print(f"\nNo agent takes the call in queue {line.variables[variables.QUEUE]}.\n", markup=False)
                 told = (variables.CENTER, variables.LANGUAGE, variables.CHOICE)
                 center, spoken, choice = (line.variables[one] for one in told)
                 arrival = Arrival("try", name, "try", "terminal", language, "", (center, spoken, "TIMEOUT", choice))
-                asyncio.run(callflow.run("returned", line, arrival, plan, evidence))
+                drive(callflow.run("returned", line, arrival, plan, evidence))
     out.print()
     out.print(_outcome(line.variables, plan), markup=False)
+
+
+def _checked(keys: str) -> str:
+    wrong = next((key for key in keys if key not in KEYS + HANG_UP + "."), "")
+    if wrong:
+        raise OnshoreError(
+            f"{wrong!r} is no key: press 0 to 9, * and #, `.` presses none once, and h hangs up, like --keys .1"
+        )
+    return keys
 
 
 def spoken_plan(site: Site) -> Plan:

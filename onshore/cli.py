@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sys
+import textwrap
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 import onshore
 from onshore.errors import AsteriskError, OnshoreError
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from onshore.build import Built
     from onshore.site import Site
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, emoji=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 class Commands(click.Group):
@@ -84,11 +84,10 @@ def init(context: click.Context, *, force: bool) -> None:
     from onshore import starter  # noqa: PLC0415 - see site_of
 
     file: Path = context.find_root().obj
-    if file.exists() and not force:
-        raise OnshoreError(f"{file} is there already: edit it, or write over it with --force")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(starter.TEXT, "utf-8")
+        starter.write(file, force=force)
+    except FileExistsError:
+        raise OnshoreError(f"{file} is there already: edit it, or write over it with --force") from None
     except OSError as error:
         raise OnshoreError(f"{file} cannot be written: {error.strerror}; name another with --config FILE") from None
     out.print(f"Wrote {file}. Edit it, then: onshore build", markup=False)
@@ -177,17 +176,34 @@ def rules(context: click.Context, *, json_: bool) -> None:
     if json_:
         print_json([one.model_dump(mode="json") for one in found])
         return
-    table = Table("rule set", "status", "home", "say the country", "offer home", "source", show_lines=True)
     for one in found:
-        home = ", ".join(one.home) + (f" and {len(one.also_home)} more" if one.also_home else "")
-        announce = {"always": "on every call", "abroad": "when abroad"}[one.call.announce]
-        offer = "as a right" if one.call.offer == "offer-right" else "yes"
-        if one.call.immediate:
-            offer += ", at once"
-        if not one.call.callback:
-            offer += ", in the same call"
-        table.add_row(one.name, one.status, home, announce, offer, f"{one.title}: {one.source}")
-    out.print(table)
+        status = one.status if one.status == "in force" else f"a {one.status}, not in force"
+        out.print(f"{one.name}: {status}", style="bold", markup=False)
+        for text in (one.title, f"Source: {one.source}.", f"Read: {one.reading}."):
+            _print_wrapped(text, "  ")
+        for text in rule_sets.asks(one):
+            _print_wrapped(text, "  - ")
+        out.print()
+    _print_wrapped(
+        f"This is no legal advice: ask your lawyer. A rule set of your own, or a changed one, goes into {folder}/ as "
+        "NAME.toml and before Onshore's; `onshore rules --json` prints all there is to set.",
+        "",
+    )
+
+
+def _print_wrapped(text: str, before: str) -> None:
+    """Print a text within the terminal's width, words whole; what comes before it is left free on further lines."""
+    out.print(
+        textwrap.fill(
+            text,
+            out.width,
+            initial_indent=before,
+            subsequent_indent=" " * len(before),
+            break_long_words=False,
+            break_on_hyphens=False,
+        ),
+        markup=False,
+    )
 
 
 @main.command()

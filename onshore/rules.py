@@ -119,3 +119,54 @@ def load(name: str, *folders: Path) -> Rules:
         return Rules(name=name, **data)
     except ValidationError as error:
         raise SiteError("\n".join(f"{file}: {_WORDS.problem(dict(found))}" for found in error.errors())) from None
+
+
+def asks(rules: Rules) -> list[str]:
+    """Return what a rule set asks, in plain sentences."""
+    call, at_home = rules.call, " or ".join(map(countries.english, rules.home))
+    when = {"always": "of every call", "abroad": "of a call that is answered abroad"}[call.announce]
+    found = [
+        f"Say the country at the beginning {when}, {' and '.join(call.directions)}.",
+        "Offer an agent at home when a call is answered abroad.",
+    ]
+    if call.offer == "offer-right":
+        found.append("Say that callers have a right to it.")
+    manner = [
+        text
+        for text, wanted in (
+            ("at once", call.immediate),
+            ("within the same call", not call.callback),
+            ("to a person", call.human),
+        )
+        if wanted
+    ]
+    if manner:
+        found.append(f"Bring the call home {', '.join(manner)}.")
+    home = f"Home is {at_home}"
+    if rules.also_home:
+        home += f"; {', '.join(rules.also_home)} count as home too"
+    found.append(f"{home}.")
+    if call.automated:
+        found.append("Say when a machine answers.")
+    if rules.centers.never:
+        names = ", ".join(map(countries.english, rules.centers.never))
+        found.append(f"Never answer calls in: {names}.")
+    if rules.centers.sensitive_home:
+        found.append("Passwords, bank and card data at home alone.")
+    if rules.exempt.reasons:
+        found.append(f"Exempt: {', '.join(rules.exempt.reasons)}.")
+    found += _books(rules.report)
+    return found
+
+
+def _books(report: ReportRules) -> list[str]:
+    found = []
+    if report.certification == "yearly":
+        found.append("Certify every year that it is kept.")
+    if report.share_alert:
+        found.append(
+            f"Watch the share of calls answered abroad: {report.share_alert:.0%} in {report.share_months} months."
+        )
+    if report.notice_days:
+        found.append(f"Give notice {report.notice_days} days before calls move abroad.")
+    return found

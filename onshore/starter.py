@@ -1,5 +1,12 @@
 """What `onshore init` writes: a site to start from."""
 
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
 TEXT = """\
 # Onshore's site. Change it to your own, then: onshore check, onshore build, onshore install.
 
@@ -40,3 +47,22 @@ key      = "1"                     # brings the call home; `*` always repeats
 # welcome      = true              # a greeting first
 # ask_language = true              # callers with no language of their own choose one
 """
+
+
+def write(file: Path, *, force: bool = False) -> None:
+    """Write the site, whole or not at all; FileExistsError when one is there, unless forced; OSError."""
+    if not force and os.path.lexists(file):
+        raise FileExistsError
+    folder = file.absolute().parent
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=folder)
+    new = Path(name)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor, not a path
+            stream.write(TEXT)
+        new.chmod(file.stat().st_mode & 0o7777 if file.exists() else 0o644)
+        new.replace(file)
+    except OSError:
+        with suppress(OSError):
+            new.unlink()
+        raise

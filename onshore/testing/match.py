@@ -97,6 +97,8 @@ def find(recording: Samples, sounds: Sequence[Sound]) -> list[Span]:
         rival = next((other for other in kept if _overlap(span, other) > 0.5), None)
         if rival is None:
             kept.append(span)
+        elif span.full and not rival.full and rival.end - span.end < _CHUNK:
+            kept[kept.index(rival)] = span  # heard whole, where the longer one would have ended with it
         elif _as_good(span, rival) and span.sound is not rival.sound:
             kept[kept.index(rival)] = Span(rival.sound, rival.start, rival.end, rival.full, (*rival.also, span.sound))
     kept.sort(key=lambda span: span.start)
@@ -110,8 +112,8 @@ def _overlap(one: Span, other: Span) -> float:
 
 
 def _as_good(span: Span, rival: Span) -> bool:
-    """Return whether two sounds cannot be told apart by what was heard: both fit to the end, and neither is whole."""
-    return not rival.full and not span.full and abs(span.end - rival.end) <= 2 * FRAME
+    """Return whether two sounds cannot be told apart by what was heard of them."""
+    return rival.full == span.full and abs(span.end - rival.end) <= 2 * FRAME
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:

@@ -33,6 +33,10 @@ _FORMAT = 1  # of the folder; another one is unpacked anew
 _KEYRINGS = Path("/usr/share/keyrings")
 
 
+class NotPackagedError(AsteriskError):
+    """The machine's distribution has no packages of the release that was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unpacked:
     """A folder with an Asterisk in it, and the commands that start what is there."""
@@ -180,7 +184,7 @@ def _source(release: str) -> _Source:
     codename = system.get("VERSION_CODENAME", "")
     if "ubuntu" in (system.get("ID", ""), *system.get("ID_LIKE", "").split()):
         if release == "16":
-            raise AsteriskError("Ubuntu has no Asterisk 16 any more: use Debian for it, or do without")
+            raise NotPackagedError("Ubuntu has no Asterisk 16 any more: use Debian for it, or do without")
         suite = system.get("UBUNTU_CODENAME", codename)
         keyring = _keyring("ubuntu-archive-keyring", "ubuntu-keyring")
         return _Source(_mirror({suite}), suite, "main universe", keyring)
@@ -299,8 +303,8 @@ def _write_commands(root: Path, folder: Path) -> None:
     for program in ("usr/sbin/asterisk", "usr/bin/espeak-ng", "usr/bin/sipp"):
         if not (root / program).exists():
             continue
-        data = next(root.glob("usr/lib/*/espeak-ng-data"), None)
         script = folder / Path(program).name
+        data = next(root.glob("usr/lib/*/espeak-ng-data"), None) if script.name == "espeak-ng" else None
         lines = [
             "#!/bin/sh",
             'root=$(dirname "$(dirname "$(readlink -f "$0")")")/root',

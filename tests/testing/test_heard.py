@@ -91,6 +91,22 @@ def test_prompt_cut_before_it_differs_names_the_others_too(sounds: dict[str, Sou
     assert {f"en/{prompt.name}", *prompt.also} == {"en/disclosure-FR", "en/disclosure-ES", "en/disclosure-PH"}
 
 
+def test_prompt_that_another_begins_with_is_told_apart(sounds: dict[str, Sound]) -> None:
+    """Of a prompt and a longer one that begins with it, the one that was played to its end is named."""
+    short, silence = sounds["welcome"], silent(0.3)
+    longer = Sound.of("welcome-longer", np.concatenate([short.samples, silence, sounds["invalid"].samples]))
+    both = {"welcome": short, "welcome-longer": longer}
+    assert prompts(told(silence, short.samples, silence, silence, sounds=both)) == [("welcome", True)]
+    assert prompts(told(silence, longer.samples, silence, sounds=both)) == [("welcome-longer", True)]
+
+
+def test_prompts_that_sound_the_same_are_all_named(sounds: dict[str, Sound]) -> None:
+    """Two prompts with the same audio cannot be told apart, and the timeline says so."""
+    both = {"one": Sound.of("one", sounds["welcome"].samples), "two": Sound.of("two", sounds["welcome"].samples)}
+    (prompt,) = [segment for segment in told(silent(1), both["one"].samples, sounds=both) if segment.kind == "prompt"]
+    assert {prompt.name, *(name.removeprefix("/") for name in prompt.also)} == {"one", "two"}
+
+
 @pytest.mark.parametrize("gap", [0.02, 0.06, 0.3])
 @pytest.mark.parametrize("at", [0.1, 0.7])
 def test_slips_in_time_do_not_break_a_prompt(gap: float, at: float, sounds: dict[str, Sound]) -> None:

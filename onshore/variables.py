@@ -21,6 +21,7 @@ LIMIT = "ONSHORE_LIMIT"  # the admin's own TIMEOUT(absolute): when it passes, se
 FALLBACK = "ONSHORE_FALLBACK"  # why the dialplan took over; empty: it did not
 KEY = "ONSHORE_KEY"  # what the caller pressed, in the fallback
 TRIES = "ONSHORE_TRIES"  # wrong keys so far, in the fallback
+ROUNDS = "ONSHORE_ROUNDS"  # times that the caller was told, `*` starts another, in the fallback
 HANDLER = "ONSHORE_HANDLER"  # "1": the hangup handler is on the channel
 WAS_LANGUAGE = "ONSHORE_WAS_LANGUAGE"  # the channel's language before ours
 

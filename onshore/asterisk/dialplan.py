@@ -52,6 +52,8 @@ def render(plan: Plan, server: Server | None, site_folder: Path | None = None) -
             sound=sound,
             deadline=f"{DEADLINE:g}",
             hold=callflow.HOLD // 1000,
+            wrong_keys=callflow.WRONG_KEYS,
+            repeats=callflow.REPEATS,
         )
     except jinja2.TemplateSyntaxError as error:
         raise BuildError(f"{template}: line {error.lineno}: {error.message}") from None

@@ -127,10 +127,10 @@ async def inbound(call: Call) -> None:
 
 async def returned(call: Call) -> None:
     """A queue did not take the caller, or gave the caller back: offer the other center, or to wait."""
-    center_name, language, status, call.choice = (*call.arrival.arguments, "", "", "", "")[:4]
-    center = call.plan.centers.get(center_name)
-    if center is None:
-        raise NotServedError(f"{center_name!r} is no center of the plan any more")
+    center_name, language, status, call.choice, announced = (*call.arrival.arguments, "", "", "", "", "")[:5]
+    if center_name not in (*call.service.centers, call.service.domestic):
+        raise NotServedError(f"{center_name!r} is no center of {call.service.name!r} in the plan any more")
+    center, domestic = call.plan.centers[center_name], call.plan.centers[call.service.domestic]
     call.language = call.plan.language(language) or call.plan.languages[0]
     call.note("returned", center=center.name, queue=center.queue, status=status.lower() or "unknown")
 
@@ -143,31 +143,36 @@ async def returned(call: Call) -> None:
         await _say(call, call.prompt("waiting"))
         key = await call.line.hold(HOLD)
     if other is None or key != call.service.key:
+        if center.announce and center.country != announced:  # the plan was built anew since
+            try:
+                await _disclose(call, center)
+            except SoundMissingError:
+                center = domestic
         await _route(call, center)
         return
 
-    await _decide(call, DOMESTIC if other.name == call.service.domestic else STAY)
+    await _decide(call, DOMESTIC if other == domestic else STAY)
     try:
         await _hand_over(call, other)
     except SoundMissingError:
-        other = center  # nobody reaches an agent abroad who was not told
+        other = domestic  # nobody reaches an agent abroad who was not told
     await _route(call, other)
 
 
 async def ended(call: Call) -> None:
     """The call is over: tell the evidence how it went. The channel is gone, only what the dialplan says is known."""
-    known = (*call.arrival.arguments, "", "", "", "", "", "", "")
-    center, status, abandoned, member, waited, queued, fallback = known[:7]
+    known = (*call.arrival.arguments, "", "", "", "", "", "", "", "")
+    center, status, abandoned, member, waited, queued, fallback, way = known[:8]
     if fallback:
         call.note("fallback", reason=fallback)
     seconds = int(call.now().timestamp()) - _whole(queued)
     details: dict[str, str | int | bool] = {"center": center, "queue_status": status.lower()}
     if not _whole(queued):
-        outcome = "before-queue"
+        outcome = "closed" if way == "hangup" else "before-queue"
     elif abandoned:
         outcome = "abandoned"
         details["waited"] = seconds
-    elif status and not member:
+    elif status not in {"", "CONTINUE"} and not member:  # CONTINUE: the agent hung up
         outcome = "unanswered"
         details["waited"] = seconds
     else:
@@ -229,7 +234,6 @@ async def _closed(call: Call) -> None:
     await _say(call, call.prompt("closed"))
     await _say(call, call.prompt("goodbye"))
     await _decide(call, NONE)
-    call.note("ended", outcome="closed")
     await call.line.finish(_result(call, {variables.NEXT: "hangup"}), call.language)
 
 

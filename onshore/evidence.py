@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import os
 import time
 from dataclasses import dataclass, field
@@ -15,9 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+    from os import PathLike
 
-log = logging.getLogger(__name__)
+EVENTS = "log/events.jsonl"  # in the state folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ class EventLog:
     side do not mix their lines. What cannot be written goes to the log instead, with the reason, and the call goes on.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self.path = os.fspath(path)
         self._waiting: list[Event] = []
 
     def add(self, event: Event) -> None:
@@ -64,13 +63,13 @@ class EventLog:
         try:
             self._append(lines.encode())
         except OSError as error:
-            log.error("%s cannot be written (%s); its lines follow here:\n%s", self.path, error, lines.rstrip())  # noqa: TRY400 - the reason is in the text, a traceback tells an admin nothing
+            _complain(f"{self.path} cannot be written ({error}); its lines follow here:\n{lines.rstrip()}")
 
     def _append(self, lines: bytes) -> None:
         try:
             file = self._open()
         except FileNotFoundError:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.makedirs(os.path.dirname(self.path), exist_ok=True)  # noqa: PTH103, PTH120 - importing pathlib takes 5 ms, and every call of a site without the daemon waits for it
             file = self._open()
         try:
             written = os.write(file, lines)
@@ -88,3 +87,9 @@ def _json_line(event: Event) -> str:
     at = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{fraction:03d}Z"
     record = {"at": at, "call": event.call, "event": event.kind, **event.data}
     return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _complain(text: str) -> None:
+    import logging  # noqa: PLC0415 - 5 ms, for which every call of a site without the daemon would wait
+
+    logging.getLogger(__name__).error(text)

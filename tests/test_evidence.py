@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 def test_events_are_json_lines(tmp_path: Path) -> None:
     """Each event is a line: when (UTC, milliseconds), which call, what, and then what is told of it."""
-    log = EventLog(tmp_path / "log" / "events.jsonl")
+    file = tmp_path / "log" / "events.jsonl"
+    log = EventLog(file)
     log.add(Event("CALL-1", "key", {"key": "1", "during": "offer"}, at=1_700_000_000.0625))
     log.add(Event("CALL-1", "choice", {"choice": "domestic", "text": "ñ"}, at=1_700_000_001))
     drive(log.commit())
-    assert log.path.read_text() == (
+    assert file.read_text() == (
         '{"at": "2023-11-14T22:13:20.062Z", "call": "CALL-1", "event": "key", "key": "1", "during": "offer"}\n'
         '{"at": "2023-11-14T22:13:21.000Z", "call": "CALL-1", "event": "choice", "choice": "domestic", "text": "ñ"}\n'
     )
@@ -28,23 +29,25 @@ def test_events_are_json_lines(tmp_path: Path) -> None:
 
 def test_events_are_written_once(tmp_path: Path) -> None:
     """A commit writes what came since the last one, and nothing twice."""
-    log = EventLog(tmp_path / "events.jsonl")
+    file = tmp_path / "events.jsonl"
+    log = EventLog(file)
     for number in range(3):
         log.add(Event("CALL", "key", {"key": str(number)}))
         drive(log.commit())
         drive(log.commit())
-    assert [json.loads(line)["key"] for line in log.path.read_text().splitlines()] == ["0", "1", "2"]
+    assert [json.loads(line)["key"] for line in file.read_text().splitlines()] == ["0", "1", "2"]
 
 
 def test_the_log_can_be_rotated(tmp_path: Path) -> None:
     """When the file is moved away, the next commit begins a new one."""
-    log = EventLog(tmp_path / "events.jsonl")
+    file = tmp_path / "events.jsonl"
+    log = EventLog(file)
     log.add(Event("CALL", "key", {"key": "1"}))
     drive(log.commit())
-    log.path.rename(tmp_path / "events.jsonl.1")
+    file.rename(tmp_path / "events.jsonl.1")
     log.add(Event("CALL", "key", {"key": "2"}))
     drive(log.commit())
-    assert len(log.path.read_text().splitlines()) == 1
+    assert len(file.read_text().splitlines()) == 1
 
 
 def test_what_cannot_be_written_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -59,8 +62,9 @@ def test_what_cannot_be_written_is_logged(tmp_path: Path, caplog: pytest.LogCapt
 
 def test_a_full_disk_is_logged(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     """On a full disk the lines go to the log with the reason."""
-    log = EventLog(tmp_path / "events.jsonl")
-    log.path.symlink_to("/dev/full")
+    file = tmp_path / "events.jsonl"
+    log = EventLog(file)
+    file.symlink_to("/dev/full")
     log.add(Event("CALL", "choice", {"choice": "domestic"}))
     drive(log.commit())
     assert "No space left on device" in caplog.text

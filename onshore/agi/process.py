@@ -13,7 +13,6 @@ import os
 import select
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asterisk.agi import AGI
@@ -21,7 +20,7 @@ from asterisk.agi import AGI
 from onshore import callflow, plan
 from onshore.agi import wire
 from onshore.agi.line import AgiLine
-from onshore.evidence import EventLog
+from onshore.evidence import EVENTS, EventLog
 from onshore.line import LineLost
 
 if TYPE_CHECKING:
@@ -37,21 +36,21 @@ def main(state: str, stdin: int = 0, stdout: int = 1) -> int:
     Whatever goes wrong is one line on stderr, and the dialplan goes on with the call by itself.
     """
     try:
-        _converse(Path(state), Pipe(stdin, stdout))
+        _converse(state, Pipe(stdin, stdout))
     except Exception as error:  # noqa: BLE001 - whatever it is, the dialplan's fallback takes the call
         _complain(error)
         return 1
     return 0
 
 
-def _converse(state: Path, pipe: Pipe) -> None:
+def _converse(state: str, pipe: Pipe) -> None:
     pipe.expect(wire.HEADER_SECONDS)
     agi = AGI(stdin=pipe, stdout=pipe, stderr=_Nowhere())
     headers = wire.check_headers(agi.env)
     request, given = wire.split_request(wire.arguments(headers))
     arrival = wire.arrival(headers, given)
-    evidence = EventLog(state / "log" / "events.jsonl")
-    drive(callflow.run(request, ProcessLine(arrival, agi, pipe), arrival, plan.load(state / plan.FILE), evidence))
+    evidence = EventLog(f"{state}/{EVENTS}")
+    drive(callflow.run(request, ProcessLine(arrival, agi, pipe), arrival, plan.load(f"{state}/{plan.FILE}"), evidence))
 
 
 def drive(coroutine: Coroutine[Any, Any, None]) -> None:
@@ -150,5 +149,5 @@ def _complain(error: Exception) -> None:
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
-    place = f" ({Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno})" if where else ""
+    place = f" ({where.tb_frame.f_code.co_filename.rpartition('/')[2]}:{where.tb_lineno})" if where else ""
     print(f"onshore.agi: {type(error).__name__}: {reason}{place}", file=sys.stderr)  # noqa: T201 - Asterisk's console

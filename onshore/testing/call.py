@@ -30,7 +30,10 @@ class UntilSound:
 
 @dataclass(frozen=True, slots=True)
 class UntilSilence:
-    """Wait until nothing has been heard for some seconds: a prompt has ended."""
+    """Wait until nothing has been heard for some seconds: a prompt has ended.
+
+    May notice up to a second late; up to three when the PBX sends no packets while it is silent.
+    """
 
     seconds: float = 0.6
 

@@ -36,7 +36,7 @@ _STOP_TIME = 10.0
 
 
 class PrivateAsterisk:
-    """One Asterisk in a folder of its own. A context manager: starts at `with`, and is gone after it.
+    """One Asterisk in a folder of its own. A context manager: starts at `with`, and is gone after it, for good.
 
     `endpoints` is added to pjsip.conf (see `etc.endpoint`), `files` replace or add files of `etc`. The ports are
     reserved at once, so that others can be told of them before it starts.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from onshore import plan as plans
@@ -177,6 +177,12 @@ def _installed(site: Site, target: Target, plan: Plan | None) -> Iterator[Findin
     except OnshoreError as error:
         yield Finding("installed", str(error), "run `onshore install` again once that is mended")
         return
+    if target.systemd and not changes.empty:
+        without = plan_install(replace(target, systemd=None))
+        if without.empty:
+            remedy = "start it by other means, or run `onshore install`"
+            yield Finding("systemd", "the daemon is no unit of systemd", remedy, serious=False)
+            changes = without
     if not changes.empty:
         yield Finding("installed", "Asterisk does not have all of Onshore", "run `onshore install`")
     else:

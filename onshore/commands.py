@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -24,7 +25,6 @@ def target_of(site: Site) -> Target:
         etc=site.asterisk.etc,
         state=site.asterisk.state,
         command=site.asterisk.command,
-        site=site.file,
         daemon=site.server is not None,
         script=paths.share("agi_scripts") / "onshore.agi",
     )
@@ -32,9 +32,10 @@ def target_of(site: Site) -> Target:
 
 @main.command()
 @dry_run
+@click.option("--no-systemd", is_flag=True, help="Install no systemd unit, also where there is systemd.")
 @as_json
 @click.pass_context
-def install(context: click.Context, *, dry_run: bool, json_: bool) -> None:
+def install(context: click.Context, *, dry_run: bool, no_systemd: bool, json_: bool) -> None:
     """Put into Asterisk what `onshore build` made.
 
     Adds one #include line to extensions.conf (FreePBX: extensions_custom.conf), links the sounds of each language,
@@ -43,7 +44,10 @@ def install(context: click.Context, *, dry_run: bool, json_: bool) -> None:
     """
     from onshore.asterisk.install import plan_install  # noqa: PLC0415 - see target_of
 
-    _carry_out(context, plan_install(target_of(site_of(context))), dry_run=dry_run, json_=json_)
+    target = target_of(site_of(context))
+    if no_systemd:
+        target = replace(target, systemd=None)
+    _carry_out(context, plan_install(target), dry_run=dry_run, json_=json_)
 
 
 @main.command()

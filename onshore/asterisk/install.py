@@ -94,11 +94,11 @@ def plan_install(target: Target) -> Changes:
     if who and root:
         owner = owners(target.state, f"{who.user}:{who.group}", who.uid, who.gid, target.state / receipt.FILE)
         changes += [owner] if owner else []
-    files = (Path(sys.executable), *((target.program, target.site) if target.daemon else ()))
+    files = (Path(sys.executable), *((target.program,) if target.daemon else ()))
     problems = access.problems(who, target.state, files, ours=root) if who else ()
     before, after = _start(target, made)
     if target.daemon and not target.systemd:
-        notes.append(f"Start the daemon, as Asterisk's user: {target.program} --config {target.site} serve")
+        notes.append(f"Start the daemon, as Asterisk's user: {target.program} serve --state {target.state}")
     return Changes(
         installs=True,
         before=before,

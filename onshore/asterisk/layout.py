@@ -30,7 +30,6 @@ class Target:
     etc: Path  # of the site, as the next two
     state: Path
     command: str
-    site: Path  # the site's file
     daemon: bool  # whether the site has one
     script: Path  # onshore.agi as it comes with Onshore
     program: Path = field(default_factory=lambda: Path(sys.executable).with_name("onshore"))
@@ -57,7 +56,7 @@ def wanted(target: Target, folders: Folders, account: Account | None) -> Wanted:
         folders.agi / SCRIPT: (script(target.script, target.state), 0o755),
     }
     if target.daemon and target.systemd:
-        unit = systemd.unit(target.program, target.site, target.state, account)
+        unit = systemd.unit(target.program, target.state, account)
         files[target.systemd.folder / systemd.UNIT] = (unit, 0o644)
     links = {}
     for language in built.languages:

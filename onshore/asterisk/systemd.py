@@ -24,7 +24,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
-{account}ExecStart={program} --config {site} serve
+{account}ExecStart={program} serve --state {argument}
 Restart=always
 RestartSec=1
 WatchdogSec=10
@@ -87,14 +87,14 @@ def here() -> Systemd | None:
     return Systemd() if Path("/run/systemd/system").is_dir() and os.geteuid() == 0 else None
 
 
-def unit(program: Path, site: Path, state: Path, account: Account | None) -> bytes:
+def unit(program: Path, state: Path, account: Account | None) -> bytes:
     """Return the unit's file."""
     lines = f"User={account.user}\nGroup={account.group}\n" if account else ""
     return _TEMPLATE.format(
         account=lines,
         program=_quoted(program),
-        site=_quoted(site).replace("$", "$$"),
         state=_quoted(state),
+        argument=_quoted(state).replace("$", "$$"),
     ).encode()
 
 

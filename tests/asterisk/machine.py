@@ -156,7 +156,6 @@ def make(root: Path) -> Machine:
         etc=etc,
         state=state,
         command=f"{sys.executable} {tools}/console",
-        site=root / "onshore.toml",
         daemon=True,
         script=root / "onshore.agi",
         program=root / "bin" / "onshore",

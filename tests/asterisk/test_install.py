@@ -38,7 +38,7 @@ def test_installing_puts_everything_in_its_place(machine: Machine) -> None:
     done = subprocess.run([script], check=True, capture_output=True, text=True)
     assert done.stdout == f"{machine.state}\n"
     unit = (machine.root / "systemd" / "onshore.service").read_text()
-    assert f'ExecStart="{machine.root}/bin/onshore" --config "{machine.root}/onshore.toml" serve\n' in unit
+    assert f'ExecStart="{machine.root}/bin/onshore" serve --state "{machine.target.state}"\n' in unit
     assert f'ReadWritePaths="{machine.state}"\n' in unit
     assert not report.problems
 
@@ -378,7 +378,7 @@ def _nobodys(root: Path) -> None:
         "from onshore.asterisk.install import Target, apply, plan_install\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "root = Path(sys.argv[1])\n"
-        "target = Target(root / 'etc/asterisk', root / 'state', 'false', root / 'x', False, root / 'onshore.agi')\n"
+        "target = Target(root / 'etc/asterisk', root / 'state', 'false', False, root / 'onshore.agi')\n"
         "try:\n"
         "    apply(plan_install(target))\n"
         "except Exception as error:\n"
@@ -451,6 +451,6 @@ def test_a_daemon_that_does_not_start_is_a_problem_not_a_failure(machine: Machin
 def test_without_systemd_the_report_says_how_to_start_the_daemon(machine: Machine) -> None:
     """One line, to be typed as it is."""
     report = machine.install(replace(machine.target, systemd=None))
-    line = f"{machine.root}/bin/onshore --config {machine.root}/onshore.toml serve"
+    line = f"{machine.root}/bin/onshore serve --state {machine.target.state}"
     assert any(note.endswith(line) for note in report.notes)
     assert not (machine.root / "systemd" / "onshore.service").exists()

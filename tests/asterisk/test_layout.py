@@ -55,9 +55,9 @@ def test_a_script_that_is_not_ours_is_refused(tmp_path: Path) -> None:
 def test_a_unit_takes_folders_with_any_name() -> None:
     """Quotes, percent signs and dollars mean something to systemd; they are written so that they do not."""
     account = Account("asterisk", "pbx", 1, 1)
-    text = unit(Path("/o/onshore"), Path('/etc/100%/a "$b".toml'), Path("/st ate"), account).decode()
-    assert 'ExecStart="/o/onshore" --config "/etc/100%%/a \\"$$b\\".toml" serve\n' in text
-    assert 'ReadWritePaths="/st ate"\n' in text
+    text = unit(Path("/o/onshore"), Path('/100%/a "$b"'), account).decode()
+    assert 'ExecStart="/o/onshore" serve --state "/100%%/a \\"$$b\\""\n' in text
+    assert 'ReadWritePaths="/100%%/a \\"$b\\""\n' in text
     assert "User=asterisk\nGroup=pbx\n" in text
     for line in ("Type=notify", "WatchdogSec=10", "Restart=always", "After=network.target"):
         assert f"{line}\n" in text

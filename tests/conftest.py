@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from onshore.testing.unpack import NotPackagedError, unpack
+from onshore.testing.packages import NotPackagedError
+from onshore.testing.unpack import unpack
 
 if TYPE_CHECKING:
     from onshore.testing.unpack import Unpacked

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Self
 from onshore.errors import AsteriskError
 from onshore.testing.etc import Manager, prepared
 from onshore.testing.music import music_on_hold
+from onshore.testing.packages import RELEASES
 from onshore.testing.ports import ReservedPorts
-from onshore.testing.unpack import DEFAULT_FOLDER, RELEASES, Unpacked, unpack
+from onshore.testing.unpack import DEFAULT_FOLDER, Unpacked, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

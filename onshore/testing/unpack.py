@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import platform
 import re
 import shutil
-import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onshore.errors import AsteriskError
+from onshore.testing.packages import RELEASES, Apt, run, source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
-RELEASES = {"22": "forky", "16": "bullseye"}  # Asterisk's release → Debian's suite that has it
 PACKAGES = {
     "22": ("asterisk", "asterisk-core-sounds-en-gsm", "espeak-ng", "sip-tester"),
     "16": ("asterisk", "asterisk-core-sounds-en-gsm"),
@@ -30,11 +28,6 @@ PACKAGES = {
 DEFAULT_FOLDER = Path(".cache/asterisk")
 _MARKER = "unpacked.json"  # written last: where it is, the folder is whole
 _FORMAT = 1  # of the folder; another one is unpacked anew
-_KEYRINGS = Path("/usr/share/keyrings")
-
-
-class NotPackagedError(AsteriskError):
-    """The machine's distribution has no packages of the release that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +58,6 @@ class Unpacked:
     def sipp(self) -> Path:
         """The command that runs SIPp (release 22 has it)."""
         return self.folder / "bin/sipp"
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where packages come from."""
-
-    mirror: str
-    suite: str
-    components: str
-    keyring: Path
-
-    def line(self) -> str:
-        return f"deb [signed-by={self.keyring}] {self.mirror} {self.suite} {self.components}\n"
 
 
 def _silent(_: str) -> None:
@@ -129,9 +109,9 @@ def _needs_commands() -> None:
 
 
 def _unpack(release: str, folder: Path, progress: Callable[[str], None]) -> Unpacked:
-    source = _source(release)
+    packages_from = source(release)
     progress(f"Asterisk {release}: looking for packages")
-    apt = _Apt(folder / "apt", source)
+    apt = Apt(folder / "apt", packages_from)
     apt.run("update")
     progress(f"Asterisk {release}: downloading packages")
     apt.run("--yes", "--download-only", "install", *PACKAGES[release])
@@ -143,7 +123,7 @@ def _unpack(release: str, folder: Path, progress: Callable[[str], None]) -> Unpa
     for number, package in enumerate(packages, 1):
         if number % 20 == 1 or number == len(packages):
             progress(f"Asterisk {release}: unpacking {number} of {len(packages)} packages")
-        _run(["dpkg-deb", "--extract", str(package), str(unfinished)], f"{package} could not be unpacked")
+        run(["dpkg-deb", "--extract", str(package), str(unfinished)], f"{package} could not be unpacked")
     unfinished.rename(folder / "root")
     unpacked = _finish(release, folder)
     shutil.rmtree(folder / "apt", ignore_errors=True)  # as large again, and not needed any more
@@ -158,7 +138,7 @@ def _finish(release: str, folder: Path) -> Unpacked:
     modules = next(root.glob("usr/lib/**/asterisk/modules"), None)
     if modules is None:
         raise AsteriskError(f"{root} holds no Asterisk modules: remove {folder} and try again")
-    said = _run([str(folder / "bin/asterisk"), "-V"], "The unpacked Asterisk does not start")
+    said = run([str(folder / "bin/asterisk"), "-V"], "The unpacked Asterisk does not start")
     version = re.search(r"Asterisk (\d[\d.]*)", said)
     if version is None:
         raise AsteriskError(f"The unpacked Asterisk does not say its version, but {said!r}")
@@ -174,120 +154,6 @@ def _finish(release: str, folder: Path) -> Unpacked:
     fresh.write_text(json.dumps(marker, indent=1))
     fresh.replace(folder / _MARKER)
     return unpacked
-
-
-# --- where the packages come from
-
-
-def _source(release: str) -> _Source:
-    system = _os_release()
-    codename = system.get("VERSION_CODENAME", "")
-    if "ubuntu" in (system.get("ID", ""), *system.get("ID_LIKE", "").split()):
-        if release == "16":
-            raise NotPackagedError("Ubuntu has no Asterisk 16 any more: use Debian for it, or do without")
-        suite = system.get("UBUNTU_CODENAME", codename)
-        keyring = _keyring("ubuntu-archive-keyring", "ubuntu-keyring")
-        return _Source(_mirror({suite}), suite, "main universe", keyring)
-    suites = {codename, "stable", "oldstable", "oldoldstable", "testing", "unstable", "sid", *RELEASES.values()}
-    keyring = _keyring("debian-archive-keyring", "debian-archive-keyring")
-    return _Source(_mirror(suites), RELEASES[release], "main", keyring)
-
-
-def _os_release() -> dict[str, str]:
-    try:
-        return platform.freedesktop_os_release()
-    except OSError:
-        raise AsteriskError(
-            "/etc/os-release is missing: a private Asterisk can be unpacked on Debian and Ubuntu alone"
-        ) from None
-
-
-def _keyring(name: str, package: str) -> Path:
-    for ending in ("gpg", "pgp"):
-        file = _KEYRINGS / f"{name}.{ending}"
-        if file.exists():
-            return file
-    raise AsteriskError(f"{_KEYRINGS / name}.gpg is missing: as root, `apt-get install {package}`")
-
-
-def _mirror(suites: set[str]) -> str:
-    """Return the mirror in the machine's apt sources that has one of these suites."""
-    # Works for sources.list and for *.sources, before any `apt-get update`, and for any user.
-    said = _run(["apt-get", "--print-uris", "update"], "apt's sources cannot be read")
-    found = mirror_among(said, suites)
-    if not found:
-        raise AsteriskError(
-            f"apt has no source with one of the suites {', '.join(sorted(filter(None, suites)))}: "
-            "check /etc/apt/sources.list and /etc/apt/sources.list.d"
-        )
-    return found
-
-
-def mirror_among(uris: str, suites: set[str]) -> str:
-    """Return the first mirror with one of the suites, from what `apt-get --print-uris update` printed; else ""."""
-    for mirror, suite in re.findall(r"^'([^']+?)/+dists/([^']+)/(?:In)?Release'", uris, flags=re.MULTILINE):
-        if suite in suites:
-            return str(mirror)
-    return ""
-
-
-class _Apt:
-    """apt-get with folders of its own: it reads the machine's settings (proxies), and changes none."""
-
-    def __init__(self, folder: Path, source: _Source) -> None:
-        self.archives = folder / "cache/archives"
-        for needed in (folder / "state/lists/partial", self.archives / "partial"):
-            needed.mkdir(parents=True, exist_ok=True)
-        (folder / "status").touch()  # as if nothing were installed: everything that Asterisk needs is fetched
-        sources = folder / "sources.list"
-        sources.write_text(source.line())
-        self._mirror = source.mirror
-        settings = {
-            "Dir::State": folder / "state",
-            "Dir::State::status": folder / "status",
-            "Dir::Cache": folder / "cache",
-            "Dir::Cache::archives": self.archives,
-            "Dir::Etc::sourcelist": sources,
-            "Dir::Etc::sourceparts": "/dev/null",
-            "Dir::Etc::preferences": "/dev/null",
-            "Dir::Etc::preferencesparts": "/dev/null",
-            "APT::Install-Recommends": "false",
-            "APT::Sandbox::User": "",
-            "APT::Default-Release": "",
-            "Debug::NoLocking": "1",
-            "Acquire::Languages": "none",
-            "Acquire::Retries": "3",
-            "Acquire::Check-Valid-Until": "false",
-        }
-        self._command = ["apt-get", "-q", *(f"-o{key}={value}" for key, value in settings.items())]
-
-    def run(self, *arguments: str) -> str:
-        return _run(
-            [*self._command, *arguments],
-            f"Packages could not be fetched from {self._mirror}: check the network (and Acquire::http::Proxy in "
-            "/etc/apt/apt.conf.d where there is a proxy), the space on the disk, then try again",
-        )
-
-
-def _run(command: Sequence[str], trouble: str) -> str:
-    """Run a command and return what it printed; AsteriskError with its last words when it fails."""
-    environment = {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode != 0:
-        words = (done.stderr.strip() or done.stdout.strip()).splitlines()[-5:]
-        raise AsteriskError(f"{trouble}. {command[0]} said: {' / '.join(words) or f'exit code {done.returncode}'}")
-    return done.stdout
-
-
-# --- the commands
 
 
 def _write_commands(root: Path, folder: Path) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from onshore.errors import AsteriskError
-from onshore.testing import private_asterisk
-from onshore.testing import unpack as module
-from onshore.testing.unpack import mirror_among, unpack
+from onshore.testing import packages, private_asterisk
+from onshore.testing.packages import mirror_among, source
+from onshore.testing.unpack import unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     keyrings.mkdir()
     (keyrings / "debian-archive-keyring.gpg").touch()
     (keyrings / "ubuntu-archive-keyring.gpg").touch()
-    monkeypatch.setattr(module, "_KEYRINGS", keyrings)
+    monkeypatch.setattr(packages, "_KEYRINGS", keyrings)
     monkeypatch.setattr("platform.freedesktop_os_release", lambda: {"ID": "debian", "VERSION_CODENAME": "bookworm"})
     monkeypatch.setenv("PATH", f"{commands}:/usr/bin:/bin")
     monkeypatch.setenv("LOG", str(tmp_path / "log"))
@@ -90,7 +90,7 @@ def test_an_interrupted_one_is_begun_again(machine: Path, monkeypatch: pytest.Mo
 
 def test_a_failed_download_says_what_to_check(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When apt fails, the error names the mirror and what to check."""
-    monkeypatch.setattr(module, "_mirror", lambda _: "http://mirror.example/debian")
+    monkeypatch.setattr(packages, "_mirror", lambda _: "http://mirror.example/debian")
     monkeypatch.setenv("APT_EXIT", "100")
     with pytest.raises(AsteriskError, match=r"from http://mirror\.example/debian: check the network"):
         unpack("22", machine / "22")
@@ -114,8 +114,7 @@ def test_a_missing_keyring_names_its_package(machine: Path) -> None:
 
 def test_debian_packages_come_from_the_machines_mirror(machine: Path) -> None:
     """On Debian the suite that has the release is asked for, at the mirror of the machine's own sources."""
-    source = module._source("16")  # noqa: SLF001 - what apt is told
-    assert source.line() == (
+    assert source("16").line() == (
         f"deb [signed-by={machine}/keyrings/debian-archive-keyring.gpg] http://mirror.example/debian bullseye main\n"
     )
 
@@ -127,7 +126,7 @@ def test_ubuntu_packages_come_from_its_own_suite(machine: Path, monkeypatch: pyt
     uris = "'http://mirror.example/ubuntu/dists/noble/InRelease' x 0\n"
     apt = machine / "commands/apt-get"
     apt.write_text(f'#!/bin/sh\necho "{uris}"\n')
-    assert module._source("22").line() == (  # noqa: SLF001 - the same
+    assert source("22").line() == (
         f"deb [signed-by={machine}/keyrings/ubuntu-archive-keyring.gpg] "
         "http://mirror.example/ubuntu noble main universe\n"
     )

@@ -120,9 +120,9 @@ def _sounds(what: str, plan: Plan, sounds: Path, remedy: str) -> Finding:
 
 
 def _modules(console: Console) -> Iterator[Finding]:
-    applications = console.run("core show applications").replace(":", " ").split()
+    applications = console.run("core show applications").lower().replace(":", " ").split()
     functions = console.run("core show functions").split()
-    missing = [name for name in _APPLICATIONS if name not in applications]
+    missing = [name for name in _APPLICATIONS if name.lower() not in applications]
     missing += [f"{name}()" for name in _FUNCTIONS if name not in functions]
     if missing:
         yield Finding(

@@ -22,16 +22,18 @@ need() {
 
 # environment [EXTRA]: make or mend .venv, with Onshore in it.
 environment() {
-    local stamp
-    need 'python3 -c "import sys; sys.exit(sys.version_info < (3, 11))"' python3
+    local stamp extra=${1:-}
+    need 'python3 -c "import sys"' python3
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.11 or newer is needed; this is $(python3 --version)."
     need 'python3 -c "import ensurepip, venv"' python3-venv
-    need 'command -v dpkg' dpkg
-    stamp="$(python3 --version) $PWD $(cat requirements.txt setup.cfg pyproject.toml "$0" scripts/environment.sh | sha256sum)"
-    [ -x .venv/bin/python ] && [ "$(cat .venv/onshore-stamp 2>/dev/null)" = "$stamp" ] && return
+    stamp="$(python3 --version) $PWD $(cat requirements.txt setup.cfg pyproject.toml scripts/environment.sh | sha256sum)"
+    [ "$(cat ".venv/onshore$extra" 2>/dev/null)" = "$stamp" ] && [ -x .venv/bin/onshore ] && return
     say "Setting up Python's libraries in .venv …"
-    python3 -m venv --clear .venv || fail "python3 -m venv did not work; its message is above."
-    .venv/bin/python -m pip --disable-pip-version-check -q install -c requirements.txt -e ".${1:-}" >&2 ||
+    if [ "$(cat .venv/onshore 2>/dev/null)" != "$stamp" ]; then
+        python3 -m venv --clear .venv || fail "python3 -m venv did not work; its message is above."
+    fi
+    .venv/bin/python -m pip --disable-pip-version-check -q install -c requirements.txt -e ".$extra" >&2 ||
         fail "pip could not install what requirements.txt names; its message is above. Is there a network?"
-    printf '%s' "$stamp" >.venv/onshore-stamp
+    printf '%s' "$stamp" >.venv/onshore
+    printf '%s' "$stamp" >".venv/onshore$extra"
 }

@@ -1,0 +1,140 @@
+"""What a call should be like, as data: what is heard, in order, when keys are pressed, and whom the caller reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from onshore.testing.call import At, Call, HangUp, Press, Step
+from onshore.testing.heard import longest_silence, timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from onshore.plan import Plan, Prompt
+    from onshore.testing.call import Recording
+    from onshore.testing.heard import Segment
+    from onshore.testing.match import Sound
+
+SILENCE = 3.0  # seconds: nobody hears nothing for longer
+REACTION = 0.25  # seconds that a key takes to act, about
+GAP = 0.1  # seconds between two prompts, about
+HANG_UP = "hang up"
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """A prompt. With `press`: that key, so many seconds into it. A prompt that a key or a fault cuts is not `full`."""
+
+    prompt: str  # its key in the plan: "disclosure-PH"; "en/language-1": in a language of its own
+    press: str = ""  # a key, or HANG_UP
+    at: float = 1.0
+    full: bool | None = None  # None: unless something is pressed
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing to be heard, for so long; or another sound, if `sound`. With `press`: that key at its end."""
+
+    seconds: float
+    press: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """An agent, known by the tone."""
+
+    agent: str
+
+
+Part = Hear | Pause | Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One call."""
+
+    name: str  # a sentence
+    dial: str
+    parts: tuple[Part, ...]
+    language: str | None = None  # the channel's; None: what Asterisk gives by itself
+    speaks: str = "en"  # the language of the prompts
+    choice: str = ""  # in the evidence; "": not looked at
+    outcome: str = ""  # the same
+    caller: str = '"Test" <5550100>'
+    limit: float = 60.0
+    events: tuple[str, ...] = field(
+        default=()
+    )  # kinds that the evidence must hold, in this order; others may be between
+
+    def call(self, plan: Plan) -> Call:
+        """Return what the caller does, timed by how long the prompts take."""
+        steps: list[Step] = []
+        now = GAP
+        for part in self.parts:
+            if isinstance(part, Hear):
+                length = self._prompt(part.prompt, plan).milliseconds / 1000
+                at, after = (part.at, part.at + REACTION) if part.press else (None, length + GAP)
+            elif isinstance(part, Pause):
+                at, after = (part.seconds if part.press else None), part.seconds
+            else:
+                at, after = None, 0.0
+            if at is not None and isinstance(part, Hear | Pause):
+                steps += [At(now + at), HangUp() if part.press == HANG_UP else Press(part.press)]
+            now += after
+        return Call(self.dial, tuple(steps), self.language, self.caller, self.limit, self.name)
+
+    def _prompt(self, key: str, plan: Plan) -> Prompt:
+        language, _, key = key.rpartition("/")
+        return plan.prompts[language or self.speaks][key]
+
+    def check(self, recording: Recording, plan: Plan, sounds: Iterable[Sound], tones: Mapping[str, int]) -> None:
+        """Assert that the recording holds what the script says, and that what holds for every call holds."""
+        heard = timeline(recording, sounds, tones)
+        told = _as_text(heard)
+        expected = [self._expected(part, plan) for part in self.parts if not isinstance(part, Pause)]
+        found = [segment for segment in heard if _counts(segment)]
+        assert len(found) == len(expected), f"{told}\nwanted: {expected}"
+        for segment, (what, full) in zip(found, expected, strict=True):
+            assert what in {_sound(segment), *(segment.also if not full else ())}, f"{what} was not heard:{told}"
+            assert segment.full or not full, f"{what} was cut short:{told}"
+            assert full is not False or not segment.full, f"{what} was not cut short:{told}"
+        assert longest_silence(recording) <= SILENCE, told
+        _told_before_abroad(heard, plan)
+
+    def _expected(self, part: Part, plan: Plan) -> tuple[str, bool | None]:
+        """Return the sound, and whether it must be whole; None: either."""
+        if isinstance(part, Reach):
+            return part.agent, None
+        assert isinstance(part, Hear)
+        full = part.full if part.full is not None else not part.press
+        prompt = self._prompt(part.prompt, plan)
+        return f"{prompt.language}/{prompt.id}", full
+
+
+def _counts(segment: Segment) -> bool:
+    return segment.kind in {"prompt", "tone"}
+
+
+def _sound(segment: Segment) -> str:
+    return f"{segment.language}/{segment.name}" if segment.kind == "prompt" else segment.name
+
+
+def _told_before_abroad(heard: Iterable[Segment], plan: Plan) -> None:
+    """Assert that no agent abroad is reached before the caller was told the country (agents have a center's name)."""
+    told: set[str] = set()
+    for segment in heard:
+        for sound in (_sound(segment), *segment.also) if segment.kind == "prompt" else ():
+            name, _, more = sound.partition("/")[2].partition("-")
+            if name == "disclosure":
+                told.add(more.partition("-")[0])
+        center = plan.centers.get(segment.name) if segment.kind == "tone" else None
+        assert not center or not center.announce or center.country in told, f"{center} was reached untold"
+
+
+def _as_text(heard: Iterable[Segment]) -> str:
+    return "\n" + "\n".join(
+        f"{segment.start:6.2f} {segment.seconds:6.2f} {segment.kind} {segment.language} {segment.name}"
+        f"{'' if segment.full else ' (cut)'}"
+        for segment in heard
+    )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EVENTS = "log/events.jsonl"  # in the state folder
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -86,7 +88,7 @@ def _json_line(event: Event) -> str:
     whole, fraction = divmod(int(event.at * 1000), 1000)
     at = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{fraction:03d}Z"
     record = {"at": at, "call": event.call, "event": event.kind, **event.data}
-    return json.dumps(record, ensure_ascii=False) + "\n"
+    return _encode(record) + "\n"
 
 
 def _complain(text: str) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # The limit to give to asyncio's StreamReader.
 BUFFER = max(wire.HEADER_BYTES, wire.REPLY_BYTES)
 
+GLANCE = 0.05  # seconds to look for an answer that is late
+
 
 async def read_headers(reader: asyncio.StreamReader, seconds: float = wire.HEADER_SECONDS) -> dict[str, str]:
     """Return the header block; WireError when it is too long, too late, cut off or no AGI."""
@@ -60,8 +62,13 @@ class ServerLine(AgiLine):
         """Send one command and return the answer; LineLost when it does not come in time, or is no answer."""
         limit = seconds + wire.REPLY_SECONDS
         try:
-            async with asyncio.timeout(limit):
-                await self._request.send_command(text)
+            try:
+                async with asyncio.timeout(limit):
+                    await self._request.send_command(text)
+            except TimeoutError:
+                # After a standstill of this process, or of the machine, the answer may have been there for long.
+                async with asyncio.timeout(GLANCE):
+                    await self._answers.readline()
         except TimeoutError:
             raise LineLost(f"no answer within {limit:.1f} s") from None
         except wire.WireError as error:

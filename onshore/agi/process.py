@@ -116,8 +116,8 @@ class Pipe:
         while b"\n" not in self._buffer:
             if len(self._buffer) > wire.REPLY_BYTES:
                 raise wire.WireError(f"a line of more than {wire.REPLY_BYTES} bytes")
-            left = self._until - time.monotonic()
-            if left <= 0 or not select.select([self._in], [], [], left)[0]:
+            left = max(0, self._until - time.monotonic())
+            if not select.select([self._in], [], [], left)[0]:
                 raise TimeoutError("Asterisk does not answer")
             more = os.read(self._in, 65536)
             if not more:

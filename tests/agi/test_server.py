@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -304,3 +305,19 @@ async def test_systemd_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             while heard[-1] != b"STOPPING=1":
                 heard.append(await loop.sock_recv(listener, 100))
     assert heard[:3] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
+
+
+async def test_an_answer_that_waited_out_a_standstill_counts(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A daemon that stood still for longer than it waits reads what Asterisk answered meanwhile."""
+    monkeypatch.setattr(wire, "REPLY_SECONDS", 0.1)
+    fake = FakeAsterisk(sample_plan())
+    answer = fake.answer
+
+    def stand_still(command: str) -> list[str]:
+        if len(fake.commands) == 2:
+            time.sleep(0.3)  # the daemon's event loop is this one, and stands still too
+        return answer(command)
+
+    fake.answer = stand_still  # type: ignore[method-assign]
+    await daemon.call(fake)
+    assert fake.finished

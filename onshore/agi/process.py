@@ -3,8 +3,9 @@
 For a site without the daemon. Every import here is waited for by a caller, so asyncio is not among them: the call flow
 is a coroutine that is driven by hand, and never has to wait for anything but this process' own reads.
 
-Of pyst2 only what is safe is used: its reading of the header block from a stream that we bound, and its
-sending of commands. It would echo every line to stderr, wait for answers without end, and take 511 for a fault.
+Of pyst2 only what is safe is used: its reading of the header block from a stream that is bounded, and its sending of
+commands. It would echo every line to stderr, let a caller's name with a newline in it pass for headers, wait for
+answers without end, and take 511 for a fault.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def main(state: str, stdin: int = 0, stdout: int = 1) -> int:
 def _converse(state: str, pipe: Pipe) -> None:
     pipe.expect(wire.HEADER_SECONDS)
     agi = AGI(stdin=pipe, stdout=pipe, stderr=_Nowhere())
-    headers = wire.check_headers(agi.env)
+    headers = wire.parse_headers(pipe.header_block)
     request, given = wire.split_request(wire.arguments(headers))
     arrival = wire.arrival(headers, given)
     evidence = EventLog(f"{state}/{EVENTS}")
@@ -93,19 +94,18 @@ class Pipe:
         self._out = stdout
         self._buffer = b""
         self._until = 0.0
-        self._lines = 0
+        self.header_block = b""
 
     def expect(self, seconds: float) -> None:
         """Allow what is read next so many seconds."""
         self._until = time.monotonic() + seconds
-        self._lines = 0
 
     def readline(self) -> str:
         """Return a header line as pyst2 reads it; at the end of the stream "", for pyst2 the end of the headers."""
-        self._lines += 1
-        if self._lines > wire.HEADER_LINES:
-            raise wire.WireError(f"more than {wire.HEADER_LINES} header lines")
         line = self._line()
+        self.header_block += line
+        if len(self.header_block) > wire.HEADER_BYTES:
+            raise wire.WireError(f"more than {wire.HEADER_BYTES} bytes of headers")
         return wire.decode(line) + "\n" if line else ""
 
     async def read_line(self) -> bytes:

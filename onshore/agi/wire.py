@@ -76,24 +76,27 @@ def decode(line: bytes) -> str:
 
 
 def parse_headers(block: bytes) -> dict[str, str]:
-    """Return what Asterisk says of a call, `agi_…` → value; WireError when it is not that."""
+    """Return what Asterisk says of a call, `agi_…` → value; WireError when it is not that.
+
+    A caller's name may hold a newline, and after it what looks like a header. So what Asterisk says before the name
+    counts the first time, and the arguments, which it says at the end, are those after the last `agi_threadid`.
+    """
     lines = block.split(b"\n", HEADER_LINES)
     if len(lines) > HEADER_LINES:
         raise WireError(f"more than {HEADER_LINES} header lines")
     headers: dict[str, str] = {}
+    given: dict[str, str] = {}
     for line in lines:
         name, colon, value = decode(line).partition(":")
-        if colon:
+        if colon and name.startswith("agi_arg_"):
+            given[name] = value.strip()
+        elif colon and name.startswith("agi_"):
             headers.setdefault(name, value.strip())
-    return check_headers(headers)
-
-
-def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return those of the headers that are AGI's; WireError when there are none."""
-    ours = {name: value for name, value in headers.items() if name.startswith("agi_")}
-    if not ours:
+            if name == "agi_threadid":
+                given = {}
+    if not headers:
         raise WireError("no AGI headers")
-    return ours
+    return headers | given
 
 
 def request_name(headers: Mapping[str, str]) -> str:

@@ -168,8 +168,9 @@ class FakeAsterisk:
             "agi_priority": "5",
             "agi_enhanced": "0.0",
             "agi_accountcode": "",
-            **{f"agi_arg_{number}": text for number, text in enumerate(arguments, 1)},
             **self.headers,
+            "agi_threadid": "140302160459456",
+            **{f"agi_arg_{number}": text for number, text in enumerate(arguments, 1)},
         }
         return ("".join(f"{name}: {value}\n" for name, value in lines.items()) + "\n").encode()
 

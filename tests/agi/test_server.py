@@ -211,9 +211,20 @@ async def test_a_peer_that_answers_nonsense_is_dropped(daemon: Daemon, answers: 
     assert reasons == ["line-lost"]
 
 
-@pytest.mark.parametrize("name", ['Eve "x" \\', "a\\nSET VARIABLE X 1", "${SHELL(id)}", "a,b&c", "\x1b[2J\x00"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        'Eve "x" \\',
+        "a\nSET VARIABLE X 1",
+        "a\nagi_arg_1: x\nagi_arg_3: x\nagi_language: es",
+        "a\nagi_threadid: 1\nagi_arg_1: x",
+        "${SHELL(id)}",
+        "a,b&c",
+        "\x1b[2J\x00",
+    ],
+)
 async def test_what_a_caller_is_called_changes_nothing(daemon: Daemon, name: str) -> None:
-    """Names and numbers with quotes, commas, ${…} or & in them never come back in a command."""
+    """Names and numbers with quotes, newlines, commas, ${…} or & in them change no command and no header."""
     plain = await daemon.call(FakeAsterisk(sample_plan()))
     odd = await daemon.call(FakeAsterisk(sample_plan(), headers={"agi_calleridname": name, "agi_callerid": name}))
     assert odd.commands == plain.commands

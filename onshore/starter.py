@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import suppress
@@ -54,7 +55,10 @@ def write(file: Path, *, force: bool = False) -> None:
     if not force and os.path.lexists(file):
         raise FileExistsError
     folder = file.absolute().parent
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=folder)
     new = Path(name)
     try:

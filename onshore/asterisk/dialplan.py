@@ -57,7 +57,7 @@ def render(plan: Plan, server: Server | None, site_folder: Path | None = None) -
         )
     except jinja2.TemplateSyntaxError as error:
         raise BuildError(f"{template}: line {error.lineno}: {error.message}") from None
-    except (jinja2.TemplateError, KeyError, OSError, ValueError) as error:
+    except Exception as error:  # a template may be the admin's own, and do anything
         line = _line_of(error)
         raise BuildError(f"{template}{f': line {line}' if line else ''}: {error}") from error
 

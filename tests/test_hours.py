@@ -1,0 +1,148 @@
+"""Opening hours: what the call flow and what Asterisk make of them."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onshore.asterisk import dialplan
+from onshore.site import hours
+from onshore.testing.plans import sample_plan
+from onshore.testing.private_asterisk import PrivateAsterisk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from onshore.plan import Center
+    from onshore.testing.unpack import Unpacked
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def center(*spans: str, timezone: str = "UTC") -> Center:
+    """Return a center with these hours."""
+    return replace(sample_plan().centers["manila"], hours=tuple(map(hours, spans)), timezone=timezone)
+
+
+@pytest.mark.parametrize(
+    ("span", "open_at", "closed_at"),
+    [
+        ("mon-fri 08:00-18:00", ("mon 08:00", "fri 17:59"), ("mon 07:59", "fri 18:00", "sat 12:00")),
+        ("sat 09:00-13:00", ("sat 09:00",), ("sat 13:00", "sun 10:00", "fri 10:00")),
+        ("sat-mon 10:00-11:00", ("sat 10:00", "sun 10:30", "mon 10:59"), ("tue 10:00", "fri 10:00")),
+        ("22:00-06:00", ("mon 22:00", "tue 05:59", "sun 23:59", "mon 00:00"), ("mon 06:00", "mon 21:59")),
+        ("22:00-24:00", ("mon 22:00", "mon 23:59"), ("tue 00:00",)),
+        ("00:00-24:00", ("mon 00:00", "sun 23:59"), ()),
+        # The day is that of the minute: written like this, the night of Friday ends at midnight.
+        ("fri 22:00-06:00", ("fri 22:00", "fri 23:59", "fri 05:59"), ("sat 00:00", "fri 06:00")),
+    ],
+)
+def test_span(span: str, open_at: tuple[str, ...], closed_at: tuple[str, ...]) -> None:
+    """A span holds from its first minute to the one before its end, on its days, past midnight and past Sunday."""
+    for when, expected in (*((text, True) for text in open_at), *((text, False) for text in closed_at)):
+        day, time = when.split()
+        moment = datetime.fromisoformat(f"2026-03-{2 + DAYS.index(day):02}T{time}+00:00")  # the 2nd is a Monday
+        assert center(span).is_open(moment) is expected, when
+
+
+def test_no_hours() -> None:
+    """A center without hours is always open."""
+    assert center().is_open(datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_time_zone() -> None:
+    """Hours are those of the center's clock, whose day may be another."""
+    manila = center("mon 08:00-09:00", timezone="Asia/Manila")
+    assert manila.is_open(datetime(2026, 3, 2, 0, 30, tzinfo=UTC))
+    assert center("mon 08:00-09:00", timezone="Pacific/Auckland").is_open(datetime(2026, 3, 1, 19, 30, tzinfo=UTC))
+    assert not manila.is_open(datetime(2026, 3, 2, 8, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("month", "hour"), [(1, 13), (7, 12)])
+def test_summer_time(month: int, hour: int) -> None:
+    """Hours follow summer time: eight in New York is another hour of UTC in July than in January."""
+    new_york = center("08:00-09:00", timezone="America/New_York")
+    start = datetime(2026, month, 15, hour, tzinfo=UTC)
+    assert new_york.is_open(start)
+    assert not new_york.is_open(start - timedelta(minutes=1))
+    assert not new_york.is_open(start + timedelta(hours=1))
+
+
+times = st.tuples(st.integers(0, 23), st.integers(0, 59))
+
+
+@given(st.sampled_from(DAYS), st.sampled_from(DAYS), times, times, times, st.integers(0, 6))
+def test_span_minute_for_minute(
+    first: str, last: str, start: tuple[int, int], end: tuple[int, int], now: tuple[int, int], day: int
+) -> None:
+    """Counting on from the first day to the last, and from start to end, says the same."""
+    if start == end:
+        return
+    days = [(DAYS.index(first) + n) % 7 for n in range((DAYS.index(last) - DAYS.index(first)) % 7 + 1)]
+    begin, minute = start[0] * 60 + start[1], now[0] * 60 + now[1]
+    length = (end[0] * 60 + end[1] - begin) % 1440
+    expected = day in days and (minute - begin) % 1440 < length
+    span = hours(f"{first}-{last} {start[0]:02}:{start[1]:02}-{end[0]:02}:{end[1]:02}")
+    assert span.holds(day, minute) is expected
+
+
+def around(now: datetime) -> list[str]:
+    """Return spans whose edges are at a moment, or near it."""
+    today, yesterday, tomorrow = (DAYS[(now.weekday() + shift) % 7] for shift in (0, -1, 1))
+    days = [
+        "",
+        f"{today} ",
+        f"{yesterday}-{tomorrow} ",
+        f"{tomorrow}-{yesterday} ",
+        f"{tomorrow} ",
+        f"{today}-{yesterday} ",
+    ]
+    minutes = [f"{now + timedelta(minutes=shift):%H:%M}" for shift in (-61, -1, 0, 1, 61)]
+    times = [f"{start}-{end}" for start, end in product([*minutes, "00:00"], [*minutes, "24:00"]) if start != end]
+    return [day + time for day, time in product(days, times)]
+
+
+@pytest.mark.pbx
+def test_asterisk_says_the_same(asterisk: Unpacked, tmp_path: Path) -> None:
+    """GotoIfTime, with the pattern that the dialplan has, is of one mind with the call flow, in every kind of zone."""
+    zones = ("UTC", "Asia/Kathmandu", "America/Los_Angeles", "Pacific/Kiritimati")
+    with PrivateAsterisk(asterisk, tmp_path / "pbx") as pbx:
+        for _ in range(2):  # the second time only if the minute was over before Asterisk had answered
+            now = datetime.now(UTC)
+            asked = [center(span, timezone=zone) for zone in zones for span in around(now.astimezone(ZoneInfo(zone)))]
+            ask(pbx, asked, now)
+            if datetime.now(UTC).minute == now.minute:
+                break
+        answers = pbx.console("dialplan show globals")
+    opened = {int(line.partition("=")[0].strip()[1:]) for line in answers.splitlines() if re.match(r" *O\d+=1", line)}
+    expected = {number for number, one in enumerate(asked) if one.is_open(now)}
+    assert {dialplan.hours(asked[number])[0] for number in opened ^ expected} == set()
+    assert 0 < len(expected) < len(asked)
+
+
+def ask(pbx: PrivateAsterisk, centers: list[Center], now: datetime) -> None:
+    """Have Asterisk set a global variable for each center that is open."""
+    steps = "".join(
+        f" same => n,Set(GLOBAL(O{number})=0)\n"
+        f" same => n,GotoIfTime({dialplan.hours(one)[0]}?o{number})\n same => n,Goto(c{number})\n"
+        f" same => n(o{number}),Set(GLOBAL(O{number})=1)\n same => n(c{number}),NoOp()\n"
+        for number, one in enumerate(centers)
+    )
+    (pbx.etc / "extensions.conf").write_text(
+        f"[globals]\n[ask]\nexten => s,1,Answer()\n{steps} same => n,Set(GLOBAL(ASKED)={now:%H%M})\n"
+        f"[wait]\nexten => s,1,Wait(30)\n"
+    )
+    pbx.console("dialplan reload")
+    pbx.console("channel originate Local/s@ask/n extension s@wait")
+    while f"ASKED={now:%H%M}" not in pbx.console("dialplan show globals"):
+        assert pbx.running
+        time.sleep(0.05)

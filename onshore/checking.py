@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 # What the generated dialplan runs.
 _APPLICATIONS = (
     *("AGI", "Answer", "Background", "ExecIf", "Goto", "GotoIf", "GotoIfTime", "Hangup", "Playback", "Playtones"),
-    *("Queue", "QueueLog", "Read", "Return", "Set", "StopPlaytones"),
+    *("Gosub", "Queue", "QueueLog", "Read", "Return", "Set", "StopPlaytones", "WaitExten"),
 )
-_FUNCTIONS = ("ARRAY", "CDR", "CHANNEL", "CUT", "DIALPLAN_EXISTS", "IF", "RAND", "TIMEOUT", "TOLOWER")
+_FUNCTIONS = ("ARRAY", "CDR", "CHANNEL", "CUT", "DIALPLAN_EXISTS", "IF", "RAND", "STRREPLACE", "TIMEOUT", "TOLOWER")
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,7 @@ def serve(context: click.Context, state: Path | None) -> None:
     """
     from onshore import plan as plans  # noqa: PLC0415 - see site_of
     from onshore.agi.server import serve as serving  # noqa: PLC0415 - the same
-    from onshore.evidence import EventLog  # noqa: PLC0415 - the same
+    from onshore.evidence import EVENTS, EventLog  # noqa: PLC0415 - the same
 
     folder = state or site_of(context).asterisk.state
     watched = plans.Watched(folder / plans.FILE)
@@ -225,7 +225,7 @@ def serve(context: click.Context, state: Path | None) -> None:
         raise OnshoreError("the site has no [server]: each call starts a process of its own, there is nothing to serve")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     host, _, port = listen.rpartition(":")
-    asyncio.run(serving(host.strip("[]"), int(port), watched, EventLog(folder / "log" / "events.jsonl")))
+    asyncio.run(serving(host.strip("[]"), int(port), watched, EventLog(folder / EVENTS)))
 
 
 def print_json(data: object) -> None:

@@ -23,7 +23,6 @@ KEY = "ONSHORE_KEY"  # what the caller pressed, in the fallback
 TRIES = "ONSHORE_TRIES"  # wrong keys so far, in the fallback
 ROUNDS = "ONSHORE_ROUNDS"  # times that the caller was told, `*` starts another, in the fallback
 HANDLER = "ONSHORE_HANDLER"  # "1": the hangup handler is on the channel
-WAS_LANGUAGE = "ONSHORE_WAS_LANGUAGE"  # the channel's language before ours
 
 TIMEOUT_ABSOLUTE = "TIMEOUT(absolute)"
 CHANNEL_LANGUAGE = "CHANNEL(language)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -21,6 +21,7 @@ _SEED = 3200  # samples by which a sound is first looked for
 _CHUNK = 800  # samples by which it is followed
 _SLIP = 480  # samples that a chunk may come early or late, after the one before
 _JUMP = 8000  # the same, after a stall of a busy machine
+_LOST = 3  # chunks that may be spoilt before the sound goes on
 _ALIKE = 0.8  # correlation from which on two stretches are the same
 _QUIET = -45.0  # dBFS: below it correlation says nothing
 _BLOCK = 16384  # samples for one Fourier transform
@@ -85,22 +86,28 @@ class Span:
     end: int
     full: bool
     also: tuple[Sound, ...] = ()
+    lost: int = 0  # chunks that were passed over
+
+    @property
+    def matched(self) -> int:
+        """How much of the recording it explains, in samples: what was passed over speaks against it."""
+        return self.end - self.start - 4 * _CHUNK * self.lost
 
 
 def find(recording: Samples, sounds: Sequence[Sound]) -> list[Span]:
     """Return which sounds are in a recording, in order. Of those that share a beginning, the one that fits longest."""
     searched = _Searched(recording)
     spans = [span for sound in sounds for span in _places(searched, sound)]
-    spans.sort(key=lambda span: (span.start - span.end, not span.full))
+    spans.sort(key=lambda span: (-span.matched, not span.full))
     kept: list[Span] = []
     for span in spans:
         rival = next((other for other in kept if _overlap(span, other) > 0.5), None)
         if rival is None:
             kept.append(span)
-        elif span.full and not rival.full and rival.end - span.end < _CHUNK:
+        elif span.full and not rival.full and rival.end - span.end < _CHUNK and span.lost <= rival.lost:
             kept[kept.index(rival)] = span  # heard whole, where the longer one would have ended with it
         elif _as_good(span, rival) and span.sound is not rival.sound:
-            kept[kept.index(rival)] = Span(rival.sound, rival.start, rival.end, rival.full, (*rival.also, span.sound))
+            kept[kept.index(rival)] = replace(rival, also=(*rival.also, span.sound))
     kept.sort(key=lambda span: span.start)
     return _apart(kept)
 
@@ -113,7 +120,7 @@ def _overlap(one: Span, other: Span) -> float:
 
 def _as_good(span: Span, rival: Span) -> bool:
     """Return whether two sounds cannot be told apart by what was heard of them."""
-    return rival.full == span.full and abs(span.end - rival.end) <= 2 * FRAME
+    return rival.full == span.full and rival.lost == span.lost and abs(span.end - rival.end) <= 2 * FRAME
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:
@@ -122,7 +129,7 @@ def _apart(spans: Sequence[Span]) -> list[Span]:
     for span in spans:
         start = max(span.start, apart[-1].end) if apart else span.start
         if span.end - start >= _SHORTEST // 2:
-            apart.append(Span(span.sound, start, span.end, span.full, span.also))
+            apart.append(replace(span, start=start))
     return apart
 
 
@@ -182,8 +189,8 @@ class _Searched:
 def _places(searched: _Searched, sound: Sound) -> list[Span]:
     """Return all places where a sound was begun."""
     spans: list[Span] = []
-    # Two seeds, lest a lost packet in the first hides it.
-    for offset in (0, _SEED):
+    # Several seeds, lest a lost packet in the first hides it.
+    for offset in range(0, 4 * _SEED, _SEED):
         seed = sound.samples[offset : offset + _SEED]
         if len(seed) < min(_SHORTEST, len(sound.samples)) or (offset and len(seed) < _SHORTEST):
             continue
@@ -199,15 +206,16 @@ def _places(searched: _Searched, sound: Sound) -> list[Span]:
 def _followed(searched: _Searched, sound: Sound, offset: int, place: int) -> Span:
     """Follow a sound from one place in it, both ways, as far as it goes on."""
     start = place - offset if offset == 0 else _backward(searched, sound, offset, place)
-    heard, end = _forward(searched, sound, offset, place)
-    return Span(sound, max(0, start), end, full=heard >= len(sound.samples) - 5 * FRAME)
+    heard, end, lost = _forward(searched, sound, offset, place)
+    return Span(sound, max(0, start), end, full=heard >= len(sound.samples) - 5 * FRAME, lost=lost)
 
 
-def _forward(searched: _Searched, sound: Sound, offset: int, place: int) -> tuple[int, int]:
-    """Return how far into the sound it goes on, and where that is in the recording."""
+def _forward(searched: _Searched, sound: Sound, offset: int, place: int) -> tuple[int, int, int]:
+    """Return how far into the sound it goes on, where that is in the recording, and how many chunks were lost."""
     heard, end = offset, place  # the last that was certain: a silence is counted when sound follows
     position = offset
     shift = place - offset
+    lost = 0
     while position < len(sound.samples):
         chunk = sound.samples[position : position + _CHUNK]
         if _level(chunk) < _QUIET:
@@ -219,11 +227,31 @@ def _forward(searched: _Searched, sound: Sound, offset: int, place: int) -> tupl
         if found is None and position + 2 * _CHUNK <= len(sound.samples):
             found = searched.nearest(sound.samples[position : position + 2 * _CHUNK], position + shift, _JUMP)
         if found is None:
-            return _last_frames(searched, sound, (heard, end), position, shift)
+            beyond = _beyond(searched, sound, position, shift)
+            if beyond is None:
+                return *_last_frames(searched, sound, (heard, end), position, shift), lost
+            lost += (beyond[0] - position) // _CHUNK
+            position, shift = beyond
+            continue
         shift = found - position
         position += len(chunk)
         heard, end = position, position + shift
-    return heard, end
+    return heard, end, lost
+
+
+def _beyond(searched: _Searched, sound: Sound, position: int, shift: int) -> tuple[int, int] | None:
+    """Return where the sound goes on after a spot where a busy machine lost or repeated a few packets, if it does."""
+    for chunks in range(1, _LOST + 1):
+        ahead = position + chunks * _CHUNK
+        piece = sound.samples[ahead : ahead + 2 * _CHUNK]
+        if len(piece) < _CHUNK:
+            break
+        if _level(piece) < _QUIET:
+            continue
+        found = searched.nearest(piece, ahead + shift, 2 * _SLIP)
+        if found is not None:
+            return ahead, found - ahead
+    return None
 
 
 def _last_frames(
@@ -243,13 +271,18 @@ def _backward(searched: _Searched, sound: Sound, offset: int, place: int) -> int
     """Return where the sound's beginning is in the recording, or as much of it as is there."""
     shift = place - offset
     start = place
+    missed = 0
     for at in range(offset - _CHUNK, -1, -_CHUNK):
         chunk = sound.samples[at : at + _CHUNK]
         if _level(chunk) < _QUIET:
             continue
         found = searched.nearest(chunk, at + shift, _SLIP)
         if found is None:
-            break
+            missed += 1
+            if missed > _LOST:
+                break
+            continue
+        missed = 0
         shift = found - at
         start = found
     return start

@@ -1,19 +1,19 @@
-"""Runs the scenarios: each PBX side by side with the others, each PBX's calls side by side on it."""
+"""Runs the scenarios: all PBXs of one release of Asterisk side by side, and each PBX's calls side by side on it."""
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from onshore.testing.heard import load_sounds
 from onshore.testing.phones import Phones
 from tests.pbx.pbx import Pbx
-from tests.pbx.scenarios import AGENTS, SCENARIOS, Scenario
+from tests.pbx.scenarios import AGENTS, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from onshore.testing.call import Recording
     from onshore.testing.match import Sound
     from onshore.testing.unpack import Unpacked
+    from tests.pbx.script import Script
+
+# Seconds between the beginnings of two calls. All at once, two processors would be late with the sound itself.
+PAUSE = 0.25
 
 
 @dataclass(frozen=True)
@@ -35,57 +39,59 @@ class Outcome:
     recordings: dict[str, Recording]  # by the script's name
     evidence: dict[str, list[dict[str, Any]]]  # by ONSHORE_CALL
     complaints: list[str]  # of Asterisk's log
-    check: str  # what `onshore check --json` said beforehand
+    checked: str  # what `onshore check` said before the calls
 
 
 class Stage:
-    """Runs scenarios when first asked for one: all that the selected tests need, side by side."""
+    """Runs scenarios when first asked for one: all that the selected tests need of that release."""
 
-    def __init__(self, releases: dict[str, Unpacked], folder: Path, wanted: list[tuple[str, str]]) -> None:
+    def __init__(self, releases: dict[str, Unpacked], folder: Path, wanted: dict[str, list[Scenario]]) -> None:
         self._releases = releases
         self._folder = folder
         self._wanted = wanted
-        self._pool = ThreadPoolExecutor(max(1, len(wanted)))
-        self._running: dict[tuple[str, str], Future[Outcome]] = {}
-        self._speaking = threading.Lock()
-        self._built: list[Pbx] = []
+        self._phones: Phones | None = None
+        self._last: Pbx | None = None
+        self._outcomes: dict[tuple[str, str], Outcome] = {}
         self._stack = ExitStack()
 
     def outcome(self, release: str, name: str) -> Outcome:
         """Return what came of a scenario on a release of Asterisk."""
-        if not self._running:
-            self._phones = self._stack.enter_context(Phones(self._releases["22"], self._folder / "phones", AGENTS))
-            scenarios = {scenario.name: scenario for scenario in SCENARIOS}
-            self._running = {
-                (number, title): self._pool.submit(self._run, scenarios[title], number)
-                for number, title in self._wanted
-            }
-        return self._running[release, name].result()
+        if (release, name) not in self._outcomes:
+            self._run(release, self._wanted[release])
+        return self._outcomes[release, name]
 
-    def _run(self, scenario: Scenario, release: str) -> Outcome:
+    def _run(self, release: str, scenarios: list[Scenario]) -> None:
+        if not self._phones:
+            self._phones = self._stack.enter_context(Phones(self._releases["22"], self._folder / "phones", AGENTS))
+        with ExitStack() as stack, ThreadPoolExecutor(len(scenarios)) as pool:
+            pbxs = [self._pbx(scenario, release, self._phones) for scenario in scenarios]
+            list(pool.map(stack.enter_context, pbxs))
+            for scenario, outcome in zip(scenarios, pool.map(self._call, scenarios, pbxs), strict=True):
+                self._outcomes[release, scenario.name] = outcome
+
+    def _pbx(self, scenario: Scenario, release: str, phones: Phones) -> Pbx:
         folder = self._folder / f"{release}-{scenario.name.replace(' ', '-')}"
         folder.mkdir()
-        unpacked = self._releases[release]
-        pbx = Pbx(scenario.setup, unpacked, self._releases["22"].espeak, self._phones, folder)
-        with self._speaking:  # the first speaks, the others take what they need
-            pbx.build(self._built[-1] if self._built else None)
-            self._built.append(pbx)
-        with pbx:
-            return self._call(scenario, pbx)
+        pbx = Pbx(scenario.setup, self._releases[release], self._releases["22"].espeak, phones, folder)
+        pbx.build(self._last)  # the first speaks, the others take what they need
+        self._last = pbx
+        return pbx
 
     def _call(self, scenario: Scenario, pbx: Pbx) -> Outcome:
+        assert self._phones
         plan, fault = pbx.plan, scenario.fault
-        ids = {prompt.id for prompts in plan.prompts.values() for prompt in prompts.values()}
+        checked = pbx.onshore("check") if scenario.setup.healthy else ""
         if fault and fault.after is None:
             pbx.signal_daemon(fault.signal)
         begun = [
-            self._phones.begin(script.call(plan), pbx.asterisk.sip_port, pause=0.05) for script in scenario.scripts
+            self._phones.begin(script.call(plan), pbx.asterisk.sip_port, pause=PAUSE) for script in scenario.scripts
         ]
         if fault and fault.after is not None:
-            begun[0].wait_for("answered")
-            threading.Event().wait(fault.after)  # the moment in the call is what is tested
+            answered = begun[0].wait_for("answered")
+            time.sleep(max(0.0, answered + fault.after - time.time()))  # the moment in the call is what is tested
             pbx.signal_daemon(fault.signal)
         recordings = {script.name: call.wait() for script, call in zip(scenario.scripts, begun, strict=True)}
+        ids = {prompt.id for prompts in plan.prompts.values() for prompt in prompts.values()}
         return Outcome(
             plan=plan,
             sounds=tuple(sound for sound in load_sounds(pbx.state / "sounds") if sound.name in ids),
@@ -93,24 +99,26 @@ class Stage:
             recordings=recordings,
             evidence=pbx.evidence(),
             complaints=pbx.complaints(),
-            check="",
+            checked=checked,
         )
 
     def close(self) -> None:
         """End everything."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
         self._stack.close()
 
 
 @pytest.fixture(scope="session")
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Give what runs the scenarios that the selected tests need."""
-    wanted = dict.fromkeys(
-        (item.callspec.params["release"], item.callspec.params["case"][0].name)
-        for item in request.session.items
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "case" in item.callspec.params
-    )
-    releases = {name: request.getfixturevalue(f"asterisk_{name}") for name in ("22", "16")}
-    running = Stage(releases, tmp_path_factory.mktemp("pbx"), list(wanted))
+    wanted: dict[str, list[Scenario]] = {}
+    for item in request.session.items:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if "release" in parameters and "case" in parameters:
+            scenarios = wanted.setdefault(str(parameters["release"]), [])
+            scenario = cast("tuple[Scenario, Script]", parameters["case"])[0]
+            if scenario not in scenarios:
+                scenarios.append(scenario)
+    releases = {name: request.getfixturevalue(f"asterisk_{name}") for name in {*wanted, "22"}}
+    running = Stage(releases, tmp_path_factory.mktemp("pbx"), wanted)
     yield running
     running.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from onshore.testing.phones import FROM_PHONES, queues
 from onshore.testing.private_asterisk import PrivateAsterisk
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Mapping
     from typing import Any
 
@@ -40,6 +40,7 @@ class Setup:
     more_queues: str = ""  # of queues.conf, as it is
     server: bool = True  # whether the site has a daemon
     daemon: bool = True  # whether it runs
+    healthy: bool = False  # whether `onshore check` must find nothing wrong
 
 
 class Pbx:

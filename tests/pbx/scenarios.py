@@ -138,7 +138,7 @@ member => PJSIP/nobody
 US = Setup(_US, _MEMBERS, more_queues=_MORE_QUEUES)
 US_ONE_PROCESS = Setup(_US, _MEMBERS, more_queues=_MORE_QUEUES, server=False)
 US_NO_DAEMON = Setup(_US, _MEMBERS, more_queues=_MORE_QUEUES, daemon=False)
-IT = Setup(_IT, {"rome": ("rome",), "bucharest": ("bucharest",), "tirana": ("tirana",)})
+IT = Setup(_IT, {"rome": ("rome",), "bucharest": ("bucharest",), "tirana": ("tirana",)}, healthy=True)
 
 DISCLOSURE, OFFER, REPEAT = Hear("disclosure-PH"), Hear("offer-US-1"), Hear("repeat")
 CONNECTING = Hear("connecting-US")
@@ -297,7 +297,13 @@ ITALY = (
 KILLED = (Script("daemon killed in the disclosure", "support", (Hear("disclosure-PH", full=False), *NO_KEY)),)
 FROZEN_BEFORE = (
     Script("daemon frozen before the call", "support", NO_KEY),
-    Script("daemon frozen before the call, spanish", "support", (Pause(2.0), IN_DISCLOSURE, *HOME), language="es", speaks="es"),
+    Script(
+        "daemon frozen before the call, spanish",
+        "support",
+        (Pause(2.0), IN_DISCLOSURE, *HOME),
+        language="es",
+        speaks="es",
+    ),
 )
 FROZEN_WITHIN = (Script("daemon frozen in the disclosure", "support", (DISCLOSURE, *NO_KEY)),)
 

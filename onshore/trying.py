@@ -64,9 +64,10 @@ def phone(site: Site, service: str | None, language: str, keys: str | None, out:
             drive(callflow.run("inbound", line, arrival, plan, evidence))
             if no_agent and line.variables.get(variables.NEXT) == "queue":
                 out.print(f"\nNo agent takes the call in queue {line.variables[variables.QUEUE]}.\n", markup=False)
-                told = (variables.CENTER, variables.LANGUAGE, variables.CHOICE)
-                center, spoken, choice = (line.variables[one] for one in told)
-                arrival = Arrival("try", name, "try", "terminal", language, "", (center, spoken, "TIMEOUT", choice))
+                told = (variables.CENTER, variables.LANGUAGE, variables.CHOICE, variables.COUNTRY)
+                center, spoken, choice, country = (line.variables.get(one, "") for one in told)
+                known = (center, spoken, "TIMEOUT", choice, country)
+                arrival = Arrival("try", name, "try", "terminal", language, "", known)
                 drive(callflow.run("returned", line, arrival, plan, evidence))
     out.print()
     out.print(_outcome(line.variables, plan), markup=False)

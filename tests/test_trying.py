@@ -89,6 +89,7 @@ def test_no_agent_takes_the_call(file: Path) -> None:
     waits = phone(file, "--no-agent", "--keys", "")
     assert waits[-1] == ABROAD
     assert "(ringing)" in waits
+    assert sum(line.startswith("Your call will be answered") for line in waits) == 1
 
 
 def test_a_service_may_be_left_out(tmp_path: Path) -> None:

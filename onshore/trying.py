@@ -48,8 +48,8 @@ def phone(site: Site, service: str | None, language: str, keys: str | None, out:
     name = service or next(iter(site.services))
     if name not in site.services:
         near = difflib.get_close_matches(name, site.services, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise OnshoreError(f"there is no service {name!r} in {site.file}{hint} Known: {', '.join(site.services)}")
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise OnshoreError(f"there is no service {name!r} in {site.file}{hint}; known: {', '.join(site.services)}")
     plan = spoken_plan(site)
     with ExitStack() as stack:
         if keys is None and sys.stdin.isatty():

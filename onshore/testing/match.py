@@ -218,13 +218,12 @@ def _forward(searched: _Searched, sound: Sound, offset: int, place: int) -> tupl
     lost = 0
     while position < len(sound.samples):
         chunk = sound.samples[position : position + _CHUNK]
-        if _level(chunk) < _QUIET:
-            if not searched.silent(position + shift, len(chunk)):
-                break
+        quiet = _level(chunk) < _QUIET
+        if quiet and searched.silent(position + shift, len(chunk)):
             position += len(chunk)
             continue
-        found = searched.nearest(chunk, position + shift, _SLIP)
-        if found is None and position + 2 * _CHUNK <= len(sound.samples):
+        found = None if quiet else searched.nearest(chunk, position + shift, _SLIP)
+        if found is None and not quiet and position + 2 * _CHUNK <= len(sound.samples):
             found = searched.nearest(sound.samples[position : position + 2 * _CHUNK], position + shift, _JUMP)
         if found is None:
             beyond = _beyond(searched, sound, position, shift)
@@ -248,7 +247,7 @@ def _beyond(searched: _Searched, sound: Sound, position: int, shift: int) -> tup
             break
         if _level(piece) < _QUIET:
             continue
-        found = searched.nearest(piece, ahead + shift, 2 * _SLIP)
+        found = searched.nearest(piece, ahead + shift, _JUMP // 2)
         if found is not None:
             return ahead, found - ahead
     return None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.pbx.script import Script
 
 # Seconds between the beginnings of two calls. All at once, two processors would be late with the sound itself.
-PAUSE = 0.25
+PAUSE = 0.4
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,10 @@ class Outcome:
     sounds: tuple[Sound, ...]
     tones: dict[str, int]
     recordings: dict[str, Recording]  # by the script's name
-    evidence: dict[str, list[dict[str, Any]]]  # by ONSHORE_CALL
+    evidence: dict[str, list[dict[str, Any]]]  # by the script's name
+    queue_log: list[list[str]]  # its lines, by field
     complaints: list[str]  # of Asterisk's log
+    left: str  # what the console says of channels when all is over, and the daemon gone
     checked: str  # what `onshore check` said before the calls
 
 
@@ -56,8 +58,11 @@ class Stage:
 
     def outcome(self, release: str, name: str) -> Outcome:
         """Return what came of a scenario on a release of Asterisk."""
+        if release in self._wanted:
+            # What fails here fails this test; the others of the release need not wait for it to fail again.
+            self._run(release, self._wanted.pop(release))
         if (release, name) not in self._outcomes:
-            self._run(release, self._wanted[release])
+            pytest.fail(f"the calls on Asterisk {release} could not be made: the first test of them tells why")
         return self._outcomes[release, name]
 
     def _run(self, release: str, scenarios: list[Scenario]) -> None:
@@ -80,11 +85,13 @@ class Stage:
     def _call(self, scenario: Scenario, pbx: Pbx) -> Outcome:
         assert self._phones
         plan, fault = pbx.plan, scenario.fault
+        numbers = {script.number or f"20255501{order:02}": script for order, script in enumerate(scenario.scripts)}
         checked = pbx.onshore("check") if scenario.setup.healthy else ""
         if fault and fault.after is None:
             pbx.signal_daemon(fault.signal)
         begun = [
-            self._phones.begin(script.call(plan), pbx.asterisk.sip_port, pause=PAUSE) for script in scenario.scripts
+            self._phones.begin(script.call(plan, number), pbx.asterisk.sip_port, pause=PAUSE)
+            for number, script in numbers.items()
         ]
         if fault and fault.after is not None:
             answered = begun[0].wait_for("answered")
@@ -92,13 +99,17 @@ class Stage:
             pbx.signal_daemon(fault.signal)
         recordings = {script.name: call.wait() for script, call in zip(scenario.scripts, begun, strict=True)}
         ids = {prompt.id for prompts in plan.prompts.values() for prompt in prompts.values()}
+        if fault:
+            pbx.kill_daemon()  # a frozen one holds what it was asked last
         return Outcome(
             plan=plan,
             sounds=tuple(sound for sound in load_sounds(pbx.state / "sounds") if sound.name in ids),
             tones=self._phones.tones,
             recordings=recordings,
-            evidence=pbx.evidence(),
+            evidence={numbers[number].name: events for number, events in pbx.evidence().items()},
+            queue_log=pbx.queue_log(),
             complaints=pbx.complaints(),
+            left=pbx.channels_left(),
             checked=checked,
         )
 

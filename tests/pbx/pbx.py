@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from onshore import plan as plans
+from onshore.evidence import EVENTS
 from onshore.testing.phones import FROM_PHONES, queues
 from onshore.testing.private_asterisk import PrivateAsterisk
 
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 
 ONSHORE = Path(sys.executable).with_name("onshore")
 STARTS_WITHIN = 30.0  # seconds
+# What tells a call's UNIQUEID from the caller's number.
+_ENTRY = """[general]
+static=yes
+[from-phones]
+exten => _[a-zA-Z0-9]!,1,QueueLog(NONE,${UNIQUEID},NONE,PHONED,${CALLERID(num)})
+ same => n,Goto(phoned,${EXTEN},1)
+"""
+ENDS_WITHIN = 10.0  # seconds that a channel may be there after its call
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Pbx:
             folder / "asterisk",
             endpoints=phones.endpoints(),
             files={
-                "extensions.conf": "[general]\nstatic=yes\n" + FROM_PHONES,
+                "extensions.conf": _ENTRY + FROM_PHONES.replace("from-phones", "phoned"),
                 "queues.conf": queues(setup.members, setup.queue_options) + setup.more_queues,
             },
         )
@@ -140,13 +149,28 @@ class Pbx:
             self._daemon = None
 
     def evidence(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the events of every call so far, by ONSHORE_CALL."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        file = self.state / "log" / "events.jsonl"
+        """Return the events of every call so far, by the caller's number."""
+        calls: dict[str, list[dict[str, Any]]] = {}
+        file = self.state / EVENTS
         for line in file.read_text().splitlines() if file.exists() else ():
             event = json.loads(line)
-            found.setdefault(event["call"], []).append(event)
-        return found
+            calls.setdefault(event["call"], []).append(event)
+        numbers = {line[1]: line[5] for line in self.queue_log() if line[4] == "PHONED"}
+        return {numbers[events[0]["unique_id"]]: events for events in calls.values()}
+
+    def queue_log(self) -> list[list[str]]:
+        """Return the lines of Asterisk's queue_log so far: time, call, queue, agent, event, and what it says."""
+        lines = (self.asterisk.log / "queue_log").read_text(errors="replace").splitlines()
+        return [line.split("|") for line in lines]
+
+    def channels_left(self) -> str:
+        """Return what the console says of channels, once there are none; or, in the end, that there are some."""
+        deadline = time.monotonic() + ENDS_WITHIN
+        while True:
+            shown = self.asterisk.console("core show channels count")
+            if shown.startswith("0 active channels") or time.monotonic() > deadline:
+                return shown
+            time.sleep(0.05)
 
     def complaints(self) -> list[str]:
         """Return the warnings and errors in Asterisk's log that speak of Onshore."""

@@ -255,7 +255,8 @@ EVERY_WAY = (
         "a name full of commas, quotes and variables",
         "support",
         (IN_DISCLOSURE, *HOME),
-        caller="\"A, 'B' & ${CHANNEL} $[1+1] ^ | ; %0a\" <+1(555)0100>",
+        caller="A, 'B' & ${CHANNEL} $[1+1] ^ | %0a",
+        number="+15550100",
         choice="domestic",
     ),
 )
@@ -314,6 +315,7 @@ class Fault:
 
     signal: signal.Signals
     after: float | None  # seconds after the answer; None: before the call
+    reason: str  # as the fallback gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,13 +327,18 @@ class Scenario:
     scripts: tuple[Script, ...]
     fault: Fault | None = None
 
+    @property
+    def witnessed(self) -> bool:
+        """Whether the call flow sees its calls to their end, and tells the evidence."""
+        return self.fault is None and self.setup.daemon
+
 
 SCENARIOS = (
     Scenario("daemon", US, EVERY_WAY + MENU),
     Scenario("one process", US_ONE_PROCESS, EVERY_WAY + MENU),
     Scenario("no daemon", US_NO_DAEMON, EVERY_WAY),
     Scenario("italy", IT, ITALY),
-    Scenario("killed", US, KILLED, Fault(signal.SIGKILL, 1.5)),
-    Scenario("frozen before", US, FROZEN_BEFORE, Fault(signal.SIGSTOP, None)),
-    Scenario("frozen within", US, FROZEN_WITHIN, Fault(signal.SIGSTOP, 1.5)),
+    Scenario("killed", US, KILLED, Fault(signal.SIGKILL, 1.5, "unfinished")),
+    Scenario("frozen before", US, FROZEN_BEFORE, Fault(signal.SIGSTOP, None, "deadline")),
+    Scenario("frozen within", US, FROZEN_WITHIN, Fault(signal.SIGSTOP, 1.5, "deadline")),
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from onshore.testing.call import At, Call, HangUp, Press, Step
 from onshore.testing.heard import longest_silence, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from onshore.plan import Plan, Prompt
     from onshore.testing.call import Recording
@@ -61,14 +61,12 @@ class Script:
     speaks: str = "en"  # the language of the prompts
     choice: str = ""  # in the evidence; "": not looked at
     outcome: str = ""  # the same
-    caller: str = '"Test" <5550100>'
+    caller: str = "Test"  # the name
+    number: str = ""  # the caller's; "": one that no other call of the PBX has
     limit: float = 60.0
-    events: tuple[str, ...] = field(
-        default=()
-    )  # kinds that the evidence must hold, in this order; others may be between
 
-    def call(self, plan: Plan) -> Call:
-        """Return what the caller does, timed by how long the prompts take."""
+    def call(self, plan: Plan, number: str) -> Call:
+        """Return what the caller does, timed by how long the prompts take; `number` is the caller's."""
         steps: list[Step] = []
         now = GAP
         for part in self.parts:
@@ -82,7 +80,7 @@ class Script:
             if at is not None and isinstance(part, Hear | Pause):
                 steps += [At(now + at), HangUp() if part.press == HANG_UP else Press(part.press)]
             now += after
-        return Call(self.dial, tuple(steps), self.language, self.caller, self.limit, self.name)
+        return Call(self.dial, tuple(steps), self.language, f'"{self.caller}" <{number}>', self.limit, self.name)
 
     def _prompt(self, key: str, plan: Plan) -> Prompt:
         language, _, key = key.rpartition("/")
@@ -101,6 +99,23 @@ class Script:
             assert full is not False or not segment.full, f"{what} was not cut short:{told}"
         assert longest_silence(recording) <= SILENCE, told
         _told_before_abroad(heard, plan)
+
+    def check_evidence(self, events: Sequence[Mapping[str, Any]]) -> None:
+        """Assert that the evidence of this call says what happened."""
+        told = "\n".join(str(event) for event in events)
+        assert events[0]["event"] == "arrived", told
+        assert events[0]["service"] == self.dial, told
+        assert events[-1]["event"] == "ended", told
+        choices = [event["choice"] for event in events if event["event"] == "choice"]
+        assert not self.choice or choices[-1] == self.choice, told
+        assert not self.outcome or events[-1]["outcome"] == self.outcome, told
+        reached = [part.agent for part in self.parts if isinstance(part, Reach)]
+        routed = [event["center"] for event in events if event["event"] == "routed"]
+        assert routed[-1:] == reached or not reached, told
+        disclosed = [event["prompt"] for event in events if event["event"] == "disclosed"]
+        said = [part.prompt for part in self.parts if isinstance(part, Hear) and part.prompt.startswith("disclosure")]
+        assert [prompt.rpartition("-")[0] for prompt in disclosed] == said, told
+        assert all(0 < event["heard_ms"] <= event["of_ms"] for event in events if event["event"] == "disclosed"), told
 
     def _expected(self, part: Part, plan: Plan) -> tuple[str, bool | None]:
         """Return the sound, and whether it must be whole; None: either."""

@@ -17,14 +17,47 @@ CASES = [
     for scenario in SCENARIOS
     for script in scenario.scripts
 ]
+EACH = [pytest.param((scenario, None), id=scenario.name) for scenario in SCENARIOS]
+
+pytestmark = [
+    pytest.mark.pbx,
+    pytest.mark.timeout(400),  # the first test of a release waits for all of its calls
+]
 
 
-@pytest.mark.pbx
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("release", ["22", "16"])
+@pytest.mark.parametrize("release", ["22", "16"], scope="session")
 @pytest.mark.parametrize("case", CASES)
 def test_the_caller_hears_what_the_script_says(stage: Stage, release: str, case: tuple[Scenario, Script]) -> None:
     """The recording holds the prompts of the script, in order and whole, and the right agent; never 3 s of silence."""
     scenario, script = case
     outcome = stage.outcome(release, scenario.name)
     script.check(outcome.recordings[script.name], outcome.plan, outcome.sounds, outcome.tones)
+    if scenario.witnessed:
+        script.check_evidence(outcome.evidence[script.name])
+
+
+@pytest.mark.parametrize("release", ["22", "16"], scope="session")
+@pytest.mark.parametrize("case", EACH)
+def test_asterisk_has_nothing_to_complain_of(stage: Stage, release: str, case: tuple[Scenario, None]) -> None:
+    """No warning in its log speaks of Onshore, but that a daemon does not answer; and no channel is left over."""
+    outcome = stage.outcome(release, case[0].name)
+    refused = "Connecting to" if case[0].fault or not case[0].setup.daemon else "nothing"
+    assert [line for line in outcome.complaints if refused not in line] == []
+    assert outcome.left.startswith("0 active channels")
+
+
+@pytest.mark.parametrize("release", ["22", "16"], scope="session")
+@pytest.mark.parametrize("case", EACH)
+def test_the_fallback_is_in_the_queue_log(stage: Stage, release: str, case: tuple[Scenario, None]) -> None:
+    """Each call that the dialplan took over has its reason there, what was disclosed and how it ended; no other has."""
+    scenario = case[0]
+    events = stage.outcome(release, scenario.name).queue_log
+    fallbacks = {line[5] for line in events if line[4] == "ONSHORE_FALLBACK"}
+    if scenario.fault is None and scenario.setup.daemon:
+        assert fallbacks == set()
+        return
+    assert len(fallbacks) == len(scenario.scripts)
+    for event in ("ONSHORE_DISCLOSED", "ONSHORE_ENDED"):
+        assert {line[5] for line in events if line[4] == event} <= fallbacks
+    reasons = {line[6] for line in events if line[4] == "ONSHORE_FALLBACK"}
+    assert reasons == {scenario.fault.reason if scenario.fault else "failure"}

@@ -68,7 +68,8 @@ def build(site: Site, output: Path | None = None, progress: Progress | None = No
 
 
 def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
-    with _to_itself(folder), _staging(folder) as staging:
+    with _to_itself(folder), ExitStack() as stack:
+        staging = _staging(stack, folder)
         wanted = planning.wanted(site)
         prompts = studio(site).make([Wanted(*one) for one in wanted], folder / "sounds", staging / "sounds", progress)
         keys = [prompt_key(name, *parameters) for _, name, parameters in wanted]
@@ -81,11 +82,12 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
         sounds = [file for file in (staging / "sounds").rglob("*") if file.is_file()]
         before = _plan_before(folder)
         # The plan comes last: once it is there, all that it names is there.
-        _put(
-            [(file, folder / file.relative_to(staging)) for file in sounds]
-            + [(_write(staging / file.name, texts[file]), file) for file in changed],
-            like=folder,
-        )
+        moves = [(file, folder / file.relative_to(staging)) for file in sounds]
+        moves += [(_write(staging / file.name, texts[file]), file) for file in changed]
+        if _theirs(folder):
+            moves = _brought(stack, moves, folder)
+        stack.enter_context(_as_owner(folder))
+        _put(moves)
         _clear_out(folder / "sounds", plan, before)
     made = len({file.with_suffix("") for file in sounds})
     return Built(
@@ -102,7 +104,7 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
 def _to_itself(folder: Path) -> Iterator[None]:
     """Let one build at a time work in a folder. A folder made for it is taken away again if the build fails."""
     with ExitStack() as stack:
-        made = _make_folder(folder, _nearest(folder).stat())
+        made = _make_folder(folder)
         lock = os.open(folder, os.O_RDONLY)
         stack.callback(os.close, lock)
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -115,32 +117,75 @@ def _to_itself(folder: Path) -> Iterator[None]:
             raise
 
 
+def _staging(stack: ExitStack, folder: Path) -> Path:
+    """Make a folder for what is to be put into another, and have it taken away afterwards.
+
+    It is beside what it is to replace, on the same file system; but root keeps its work out of a folder that is
+    somebody else's, whom root need not trust, until it has put on that user's rights.
+    """
+    if _theirs(folder):
+        staging = Path(tempfile.mkdtemp(prefix="onshore-build-"))
+    else:
+        for left in folder.glob(".building-*"):  # by a build that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        staging = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    stack.callback(shutil.rmtree, staging, ignore_errors=True)
+    return staging
+
+
+def _theirs(folder: Path) -> bool:
+    """Return whether this is root, and the folder is not root's."""
+    return os.geteuid() == 0 and folder.stat().st_uid != 0
+
+
 @contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    """Give a folder beside what is to be replaced, on the same file system, and take it away afterwards."""
-    for left in folder.glob(".building-*"):  # by a build that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    staging = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+def _as_owner(folder: Path) -> Iterator[None]:
+    """Let root write in somebody else's folder with that user's rights alone, and in that user's name.
+
+    Asterisk's user, or whoever has broken into Asterisk, may put links there at any moment: following them, root would
+    write, give away or delete what they lead to.
+    """
+    if not _theirs(folder):
+        yield
+        return
+    owner = folder.stat()
+    user, group, groups = os.geteuid(), os.getegid(), os.getgroups()
+    os.setgroups([])
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
     try:
-        yield staging
+        yield
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        os.seteuid(user)
+        os.setegid(group)
+        os.setgroups(groups)
 
 
-def _put(moves: list[tuple[Path, Path]], like: Path) -> None:
-    """Move files into their places, all of them or none; owned like a folder, readable for Asterisk."""
-    owner = like.stat()
+def _brought(stack: ExitStack, moves: list[tuple[Path, Path]], folder: Path) -> list[tuple[Path, Path]]:
+    """Copy what root made into a folder that is somebody else's, in that user's name; return the moves from there."""
+    with _as_owner(folder):
+        staging = _staging(stack, folder)
+    brought = []
+    for number, (new, place) in enumerate(moves):
+        content = new.read_bytes()  # what root makes in a folder of its own, others may not read
+        copy = staging / str(number)
+        with _as_owner(folder):
+            copy.write_bytes(content)
+        brought.append((copy, place))
+    return brought
+
+
+def _put(moves: list[tuple[Path, Path]]) -> None:
+    """Move files into their places, all of them or none; readable for Asterisk."""
     undo: list[tuple[Path, Path | None]] = []
     folders: list[Path] = []
     for new, _ in moves:
         new.chmod(0o644)
-        if os.geteuid() == 0:
-            os.chown(new, owner.st_uid, owner.st_gid)
         with new.open("rb") as file:
             os.fsync(file.fileno())
     try:
         for new, place in moves:
-            folders += _make_folder(place.parent, owner)
+            folders += _make_folder(place.parent)
             undo.append((place, _set_aside(place, new)))
             new.replace(place)
         for folder in {place.parent for _, place in moves}:
@@ -168,16 +213,20 @@ def _set_aside(place: Path, new: Path) -> Path | None:
     return kept
 
 
-def _make_folder(folder: Path, owner: os.stat_result) -> list[Path]:
-    """Make a folder, and those above it, owned alike and readable for Asterisk; all or none. Return those made."""
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder, and those above it, readable for Asterisk; all or none. Return those made.
+
+    They belong to whoever has the folder that they are in.
+    """
     made: list[Path] = []
+    owner = _nearest(folder).stat()
     try:
         for one in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
             one.mkdir(mode=0o755, exist_ok=True)
             made.append(one)
             one.chmod(0o755)
             if os.geteuid() == 0:
-                os.chown(one, owner.st_uid, owner.st_gid)
+                os.chown(one, owner.st_uid, owner.st_gid, follow_symlinks=False)
     except OSError:
         for one in reversed(made):
             with suppress(OSError):
@@ -241,7 +290,10 @@ def _sync(folder: Path) -> None:
 
 
 def _unwritable(error: OSError, folder: Path) -> str:
+    what = f"{error.filename or folder} cannot be written: {error.strerror}"
+    if isinstance(error, PermissionError) and os.geteuid() == 0:
+        return f"{what}; root writes in the name of whoever has {folder}: chown -R --reference={folder} {folder}"
     return (
-        f"{error.filename or folder} cannot be written: {error.strerror}; make room, or run `onshore build` as the "
+        f"{what}; make room, or run `onshore build` as the "
         f"user who owns {folder} (or name another folder: `[asterisk] state` in the site, or --output)"
     )

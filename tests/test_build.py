@@ -6,9 +6,11 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -24,7 +26,7 @@ from onshore.speech.sound import FORMATS
 from tests.making import onshore, site, slow_speech, speech, spoken_log, tree, write_site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from onshore.plan import Plan
     from onshore.site import Site
@@ -70,14 +72,69 @@ def test_what_is_built_is_readable_whatever_the_umask(tmp_path: Path) -> None:
     assert {oct(path.stat().st_mode & 0o777) for path in paths} == {"0o644", "0o755"}
 
 
+@pytest.fixture
+def passable() -> Iterator[Path]:
+    """Give a folder that other users can get to, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="onshore-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_what_root_builds_belongs_to_the_owner_of_the_folder(tmp_path: Path) -> None:
-    """In a state folder of Asterisk's user, everything is that user's."""
-    state = tmp_path / "state"
+def test_what_root_builds_belongs_to_the_owner_of_the_folder(passable: Path) -> None:
+    """In a state folder of Asterisk's user, everything is that user's, whatever the umask; a second build too."""
+    state = passable / "state"
     state.mkdir()
     os.chown(state, 12, 34)
-    building.build(site(tmp_path))
+    before = os.umask(0o077)
+    try:
+        building.build(site(passable))
+        building.build(site(passable, more='key = "7"\n'))
+    finally:
+        os.umask(before)
+    assert whole(state)
     assert {(path.stat().st_uid, path.stat().st_gid) for path in state.rglob("*")} == {(12, 34)}
+    assert {oct(path.stat().st_mode & 0o777) for path in [state, *state.rglob("*")]} == {"0o644", "0o755"}
+    assert not list(state.glob(".building-*"))
+    assert (os.geteuid(), os.getegid()) == (0, 0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root could do harm")
+@pytest.mark.parametrize("planted", ["asterisk", "sounds/en/onshore"])
+def test_root_follows_no_link_that_the_owner_of_the_folder_planted(passable: Path, planted: str) -> None:
+    """Whoever has the state folder cannot have root write, or delete, where that user may not."""
+    state, roots = passable / "state", passable / "roots"
+    roots.mkdir()
+    kept = roots / "old.conf"
+    kept.write_text("keep")
+    os.utime(kept, (0, 0))
+    link = state / planted
+    link.parent.mkdir(parents=True)
+    link.symlink_to(roots)
+    for folder in {state, link.parent, link.parent.parent} - {passable}:
+        os.chown(folder, 12, 34)
+    with pytest.raises(BuildError, match="chown -R"):
+        building.build(site(passable))
+    assert [file.name for file in roots.iterdir()] == ["old.conf"]
+    assert (kept.stat().st_uid, kept.stat().st_mtime) == (0, 0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root could do harm")
+def test_root_clears_out_no_folder_but_its_owners(passable: Path) -> None:
+    """A link among the sounds does not have root delete the old files of another folder."""
+    state, roots = passable / "state", passable / "roots"
+    building.build(site(passable))
+    roots.mkdir()
+    kept = roots / "old.conf"
+    kept.write_text("keep")
+    os.utime(kept, (0, 0))
+    (state / "sounds" / "xx").mkdir()
+    (state / "sounds" / "xx" / "onshore").symlink_to(roots)
+    for path in (state, *state.rglob("*")):
+        os.chown(path, 12, 34, follow_symlinks=False)
+    building.build(site(passable))
+    assert kept.exists()
 
 
 def test_a_second_build_changes_nothing_and_is_quick(tmp_path: Path) -> None:

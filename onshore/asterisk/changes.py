@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import stat
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,16 @@ from onshore.asterisk.writing import File, owned, read_file, remove_file, write_
 from onshore.errors import InstallError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A file is made (`before` is None), changed, or removed (`after` is None). A symbolic link is followed."""
+    """A file is made (`before` is None), changed, or removed (`after` is None).
+
+    A symbolic link is followed, as an admin's own may be; one in the place of Onshore's books is replaced.
+    """
 
     path: Path
     before: File | None
@@ -31,9 +35,9 @@ class FileChange:
         if (found and found.content) != (self.before and self.before.content):
             raise InstallError(f"{self.path} was changed by somebody else at this very moment: try again")
         if self.after:
-            write_file(self.path, self.after, new=self.before is None)
+            write_file(self.path, self.after, new=self.before is None, follow=not self.private)
         else:
-            remove_file(self.path)
+            remove_file(self.path, follow=not self.private)
 
     def reverse(self) -> FileChange:
         """Return the change that undoes this one."""
@@ -101,8 +105,12 @@ class FolderChange:
             self.path.rmdir()
             return
         self.path.mkdir()
-        self.path.chmod(self.mode)  # whatever the umask
-        owned(self.path, self.uid, self.gid)
+        opened = os.open(self.path, os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            os.fchmod(opened, self.mode)  # whatever the umask
+            owned(opened, self.uid, self.gid)
+        finally:
+            os.close(opened)
 
     def reverse(self) -> FolderChange:
         """Return the change that undoes this one."""
@@ -115,7 +123,7 @@ class FolderChange:
 
 @dataclass(frozen=True, slots=True)
 class OwnerChange:
-    """Files and folders get another owner; links are not followed."""
+    """Files and folders get another owner; links are not followed, wherever on the way one is put meanwhile."""
 
     root: Path
     name: str  # "asterisk:asterisk"
@@ -126,7 +134,8 @@ class OwnerChange:
         """Do it. A file that has gone meanwhile needs no owner."""
         for path, uid, gid in self.paths:
             try:
-                os.chown(path, *(self.owner or (uid, gid)), follow_symlinks=False)
+                with _folder_of(path, self.root) as folder:
+                    os.chown(path.name, *(self.owner or (uid, gid)), dir_fd=folder, follow_symlinks=False)
             except FileNotFoundError:
                 continue
 
@@ -137,6 +146,20 @@ class OwnerChange:
     def diff(self) -> str:
         """Return it as a line."""
         return f"+owner {self.name} of {self.root}, and all that is in it ({len(self.paths)} now of somebody else)\n"
+
+
+@contextmanager
+def _folder_of(path: Path, root: Path) -> Iterator[int]:
+    """Give the open folder that a path is in, which is `root`, above which links are followed, or below it."""
+    opened = os.open(root.parent, os.O_DIRECTORY)
+    try:
+        for name in path.relative_to(root.parent).parts[:-1]:
+            below = os.open(name, os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=opened)
+            os.close(opened)
+            opened = below
+        yield opened
+    finally:
+        os.close(opened)
 
 
 Change = FileChange | LinkChange | FolderChange | OwnerChange

@@ -48,7 +48,7 @@ def load(state: Path) -> Receipt | None:
     """
     file = state / FILE
     try:
-        with file.open("rb") as stream:
+        with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:  # noqa: PTH123 - not by a link
             writer = os.fstat(stream.fileno()).st_uid
             data = json.loads(stream.read())
     except FileNotFoundError:

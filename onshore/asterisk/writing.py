@@ -35,13 +35,15 @@ def read_file(path: Path) -> File | None:
         return None
 
 
-def write_file(path: Path, file: File, *, new: bool) -> None:
+def write_file(path: Path, file: File, *, new: bool, follow: bool = True) -> None:
     """Write a file whole. A link is followed; a file that was there keeps owner, mode, access list and attributes.
+
+    With `follow` off a link is replaced: in a folder of Asterisk's user it could lead root anywhere.
 
     Another program sees the old content or the new one. Only where the file cannot be replaced (it is mounted on its
     own, has another hard link, or belongs to somebody else in a folder that is not ours) is it written in its place.
     """
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path)) if follow else path
     if not new and target.stat().st_nlink > 1:
         _overwrite(target, file.content)
         return
@@ -57,16 +59,18 @@ def write_file(path: Path, file: File, *, new: bool) -> None:
         with os.fdopen(handle, "wb") as stream:
             stream.write(file.content)
             stream.flush()
+            # By the open file, not by its name: who has the folder could put a link there meanwhile.
+            opened = stream.fileno()
             if new:
-                owned(temporary, file.uid, file.gid)
-                temporary.chmod(file.mode)
+                owned(opened, file.uid, file.gid)
+                os.fchmod(opened, file.mode)
             else:
                 found = target.stat()
-                os.chown(temporary, found.st_uid, found.st_gid)
-                shutil.copystat(target, temporary)
+                os.fchown(opened, found.st_uid, found.st_gid)
+                shutil.copystat(target, f"/proc/self/fd/{opened}")
                 if stat.S_IMODE(found.st_mode) != file.mode:
-                    temporary.chmod(file.mode)
-                os.utime(temporary)  # Asterisk reads a file again when its time has changed
+                    os.fchmod(opened, file.mode)
+                os.utime(opened)  # Asterisk reads a file again when its time has changed
             os.fsync(stream.fileno())
         temporary.replace(target)
     except OSError as error:
@@ -80,17 +84,17 @@ def write_file(path: Path, file: File, *, new: bool) -> None:
     _sync(target.parent)
 
 
-def remove_file(path: Path) -> None:
-    """Remove a file (of a link, what it leads to)."""
-    target = Path(os.path.realpath(path))
+def remove_file(path: Path, *, follow: bool = True) -> None:
+    """Remove a file (of a link, what it leads to; with `follow` off, the link)."""
+    target = Path(os.path.realpath(path)) if follow else path
     target.unlink()
     _sync(target.parent)
 
 
-def owned(path: Path, uid: int, gid: int) -> None:
-    """Give a new file to its owner. Somebody who is not root keeps it, and what that means is checked elsewhere."""
+def owned(opened: int, uid: int, gid: int) -> None:
+    """Give a new file, open, to its owner. Who is not root keeps it, and what that means is checked elsewhere."""
     with contextlib.suppress(PermissionError):
-        os.chown(path, uid, gid, follow_symlinks=False)
+        os.fchown(opened, uid, gid)
 
 
 def _overwrite(target: Path, content: bytes) -> None:

@@ -150,10 +150,10 @@ class OwnerChange:
 
 @contextmanager
 def _folder_of(path: Path, root: Path) -> Iterator[int]:
-    """Give the open folder that a path is in, which is `root`, above which links are followed, or below it."""
-    opened = os.open(root.parent, os.O_DIRECTORY)
+    """Give the open folder that a path is in; below `root` no link is followed on the way."""
+    opened = os.open(root.parent if path == root else root, os.O_DIRECTORY)
     try:
-        for name in path.relative_to(root.parent).parts[:-1]:
+        for name in path.relative_to(root).parts[:-1]:
             below = os.open(name, os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=opened)
             os.close(opened)
             opened = below

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from onshore.asterisk import access, receipt, systemd
 from onshore.asterisk.changes import FileChange, OwnerChange, do_all, owners
-from onshore.asterisk.config import account, folders, running_folders
+from onshore.asterisk.config import MAIN, account, folders, running_folders
 from onshore.asterisk.console import Console
 from onshore.asterisk.difference import difference, still_included
 from onshore.asterisk.include import OWN, includes
@@ -63,7 +63,7 @@ class Changes:
             *(f"run {command}\n" for command in self.after),
         ]
         if self.console and not self.empty:
-            steps.append(f"run {self.console.command} -rx 'dialplan reload'\n")
+            steps.append(f"run {self.console.command} -C {self.console.etc / MAIN} -rx 'dialplan reload'\n")
         return "".join(steps)
 
 
@@ -92,7 +92,8 @@ def plan_install(target: Target) -> Changes:
     root = os.geteuid() == 0
     changes = [*made.gone, *_receipt(target.state, made.receipt), *made.come]
     if who and root:
-        owner = owners(target.state, f"{who.user}:{who.group}", who.uid, who.gid, target.state / receipt.FILE)
+        state = target.state.resolve()  # may be a link to another disk
+        owner = owners(state, f"{who.user}:{who.group}", who.uid, who.gid, state / receipt.FILE)
         changes += [owner] if owner else []
     files = (Path(sys.executable), *((target.program,) if target.daemon else ()))
     problems = access.problems(who, target.state, files, ours=root) if who else ()

@@ -12,6 +12,7 @@ import pytest
 
 from onshore.asterisk.access import problems
 from onshore.asterisk.config import Account
+from onshore.asterisk.install import apply
 from onshore.asterisk.receipt import load
 from onshore.errors import InstallError
 
@@ -26,6 +27,45 @@ ACCOUNT = Account("nobody", "nogroup", NOBODY.pw_uid, NOBODY.pw_gid)
 def _runs_as_nobody(machine: Machine) -> None:
     main = machine.etc / "asterisk.conf"
     main.write_text(main.read_text().replace("runuser = root", "runuser = nobody"))
+
+
+@root_only
+def test_the_state_folder_may_be_on_another_disk(machine: Machine) -> None:
+    """Where it is a link, the folder that it leads to is given to Asterisk's user."""
+    _runs_as_nobody(machine)
+    real = machine.state.rename(machine.root / "disk")
+    machine.state.symlink_to(real)
+    machine.install()
+    assert {path.lstat().st_uid for path in (real, *real.rglob("*")) if path.name != "install.json"} == {NOBODY.pw_uid}
+
+
+@root_only
+def test_giving_away_follows_no_link_that_came_meanwhile(machine: Machine) -> None:
+    """A folder replaced by a link between the plan and the deed gives nobody a file of root's."""
+    _runs_as_nobody(machine)
+    roots = machine.root / "roots"
+    roots.mkdir()
+    planned = machine.planned()
+    sounds = machine.state / "sounds" / "en" / "onshore"
+    for file in sounds.iterdir():
+        (roots / file.name).touch()
+    sounds.rename(machine.state / "away")
+    sounds.symlink_to(roots)
+    with pytest.raises(InstallError):
+        apply(planned)
+    assert {file.stat().st_uid for file in roots.iterdir()} == {0}
+
+
+def test_the_receipt_is_never_read_or_written_through_a_link(machine: Machine) -> None:
+    """A link in its place, which Asterisk's user could put there, is refused, and what it leads to stays."""
+    elsewhere = machine.root / "elsewhere"
+    planned = machine.planned()
+    (machine.state / "install.json").symlink_to(elsewhere)
+    with pytest.raises(InstallError, match=r"install\.json"):
+        machine.planned()
+    apply(planned)
+    assert not elsewhere.exists()
+    assert load(machine.state)
 
 
 @root_only

@@ -187,8 +187,10 @@ def _installed(site: Site, target: Target, plan: Plan | None) -> Iterator[Findin
         yield Finding("installed", "Asterisk does not have all of Onshore", "run `onshore install`")
     else:
         yield Finding("installed")
-        sounds = config.folders(site.asterisk.etc).sounds
-        yield _sounds("sounds for Asterisk", plan, sounds, "run `onshore install`")
+        built = _sounds("sounds", plan, site.asterisk.state / "sounds", "")
+        if not built.problem:  # else that was told already
+            sounds = config.folders(site.asterisk.etc).sounds
+            yield _sounds("sounds for Asterisk", plan, sounds, "run `onshore install`")
     for problem in changes.problems:
         yield Finding("permissions", problem, "see above")
 

@@ -155,7 +155,9 @@ def _progress(stack: ExitStack) -> Callable[[int, int, str], None] | None:
 @click.option("--no-agent", is_flag=True, help="As if no agent took the call the first time.")
 @click.pass_context
 def try_(context: click.Context, service: str | None, language: str, keys: str | None, *, no_agent: bool) -> None:
-    """Phone a SERVICE in the terminal: prompts as text, keys from the keyboard. No Asterisk is needed.
+    """Phone a SERVICE in this terminal.
+
+    Prompts are text, keys come from the keyboard; no Asterisk is needed.
 
     Press 0 to 9, * and # as a caller would; h hangs up.
     """
@@ -210,7 +212,7 @@ def _print_wrapped(text: str, before: str) -> None:
 @click.option("--state", type=click.Path(path_type=Path), metavar="DIR", help="Where the plan is; else the site says.")
 @click.pass_context
 def serve(context: click.Context, state: Path | None) -> None:
-    """Run the FastAGI daemon: it answers Asterisk's questions about each call.
+    """Run the daemon that Asterisk asks on each call.
 
     It serves what `onshore build` made, and takes a new build in without a restart. Stop it with Ctrl-C or SIGTERM.
     """

@@ -55,7 +55,10 @@ def install(context: click.Context, *, dry_run: bool, no_systemd: bool, json_: b
 @as_json
 @click.pass_context
 def uninstall(context: click.Context, *, dry_run: bool, json_: bool) -> None:
-    """Take Onshore out of Asterisk: every file is as it was, byte for byte. The evidence stays where it is."""
+    """Take Onshore out of Asterisk again.
+
+    Every file is as it was, byte for byte. Plan, sounds and evidence stay where they are.
+    """
     from onshore.asterisk.install import plan_uninstall  # noqa: PLC0415 - see target_of
 
     _carry_out(context, plan_uninstall(target_of(site_of(context))), dry_run=dry_run, json_=json_)

@@ -45,7 +45,8 @@ class EventLog:
     """Events as JSON lines in a file: `at` (ISO 8601, UTC), `call`, `event`, then what is told of it.
 
     Each commit opens the file anew, so that it can be rotated, and appends with one write, so that processes side by
-    side do not mix their lines. What cannot be written goes to the log instead, with the reason, and the call goes on.
+    side do not mix their lines. A last line that was cut off, by a full disk or a power cut, stays alone: the next
+    begins below it. What cannot be written goes to the log instead, with the reason, and the call goes on.
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
@@ -74,6 +75,9 @@ class EventLog:
             os.makedirs(os.path.dirname(self.path), exist_ok=True)  # noqa: PTH103, PTH120 - importing pathlib takes 5 ms, and every call of a site without the daemon waits for it
             file = self._open()
         try:
+            size = os.fstat(file).st_size
+            if size and os.pread(file, 1, size - 1) != b"\n":
+                lines = b"\n" + lines
             written = os.write(file, lines)
             if written < len(lines):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -81,7 +85,7 @@ class EventLog:
             os.close(file)
 
     def _open(self) -> int:
-        return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        return os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
 
 
 def _json_line(event: Event) -> str:

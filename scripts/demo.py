@@ -194,7 +194,7 @@ def tell(recording: Recording, plan: Plan, tones: dict[str, int]) -> None:
             case _:
                 pass
     # A recording lacks the tenth of a second in which its own side sent a key: the evidence would seem late.
-    lines += [(at - 0.15, text) for at, text in routed(recording.answered_at)]
+    lines += [(at - 0.1, text) for at, text in routed(recording.answered_at)]
     say(f"{recording.call.caller} {recording.call.name.replace('-', ' ')}")
     for at, text in sorted(lines):
         print(f"  {max(at, 0.0):6.2f} s  {text}")

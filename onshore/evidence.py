@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EVENTS = "log/events.jsonl"  # in the state folder
 
+_APPEND = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
+
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -70,10 +72,9 @@ class EventLog:
 
     def _append(self, lines: bytes) -> None:
         try:
-            file = self._open()
+            file = os.open(self.path, _APPEND)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(self.path), exist_ok=True)  # noqa: PTH103, PTH120 - importing pathlib takes 5 ms, and every call of a site without the daemon waits for it
-            file = self._open()
+            file = self._begin()
         try:
             size = os.fstat(file).st_size
             if size and os.pread(file, 1, size - 1) != b"\n":
@@ -84,8 +85,19 @@ class EventLog:
         finally:
             os.close(file)
 
-    def _open(self) -> int:
-        return os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    def _begin(self) -> int:
+        """Make the file and its folder, for whoever has the folder above: Asterisk's user goes on where root began."""
+        folder = os.path.dirname(self.path)  # noqa: PTH120 - importing pathlib takes 5 ms, and every call of a site without the daemon waits for it
+        above = folder
+        if not os.path.isdir(folder):  # noqa: PTH112 - the same
+            above = os.path.dirname(folder)  # noqa: PTH120 - the same
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - the same
+        file = os.open(self.path, _APPEND | os.O_CREAT, 0o640)
+        if os.geteuid() == 0:
+            owner = os.stat(above)  # noqa: PTH116 - the same
+            os.fchown(file, owner.st_uid, owner.st_gid)
+            os.chown(folder, owner.st_uid, owner.st_gid, follow_symlinks=False)
+        return file
 
 
 def _json_line(event: Event) -> str:

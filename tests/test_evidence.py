@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
+
+import pytest
 
 from onshore.agi.process import drive
 from onshore.evidence import Event, EventLog
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_events_are_json_lines(tmp_path: Path) -> None:
@@ -69,3 +70,28 @@ def test_a_full_disk_is_logged(caplog: pytest.LogCaptureFixture, tmp_path: Path)
     drive(log.commit())
     assert "No space left on device" in caplog.text
     assert '"choice": "domestic"' in caplog.text
+
+
+def test_a_line_cut_off_spoils_no_other(tmp_path: Path) -> None:
+    """After a power cut in the middle of a line, the next event begins on a line of its own."""
+    file = tmp_path / "events.jsonl"
+    log = EventLog(file)
+    for key in ("1", "2"):
+        log.add(Event("CALL", "key", {"key": key}))
+        drive(log.commit())
+    file.write_bytes(file.read_bytes()[:-9])
+    log.add(Event("CALL", "key", {"key": "3"}))
+    drive(log.commit())
+    first, cut, last = file.read_text().split("\n")[:-1]
+    assert [json.loads(line)["key"] for line in (first, last)] == ["1", "3"]
+    assert not cut.endswith("}")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_begins_asterisks_user_goes_on_with(tmp_path: Path) -> None:
+    """A daemon started by root for once does not lock the one of Asterisk's user out of the file."""
+    os.chown(tmp_path, 12, 34)
+    log = EventLog(tmp_path / "log" / "events.jsonl")
+    log.add(Event("CALL", "key", {"key": "1"}))
+    drive(log.commit())
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in tmp_path.rglob("*")} == {(12, 34)}

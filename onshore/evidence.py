@@ -10,11 +10,15 @@ import json
 import os
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
 
+TYPE_CHECKING = False  # type checkers know better; importing `typing` takes 6 ms, and a call may wait for it
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from os import PathLike
+    from typing import Protocol
+else:
+    Protocol = object
+
 
 EVENTS = "log/events.jsonl"  # in the state folder
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from onshore.errors import PlanError
 
+TYPE_CHECKING = False  # type checkers know better; importing `typing` takes 6 ms, and a call may wait for it
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, tzinfo
     from os import PathLike
+    from typing import Any
 
 FORMAT = 1  # of plan.json; another one needs another `onshore build`
 FILE = "plan.json"

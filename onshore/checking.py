@@ -231,7 +231,7 @@ def _daemon(plan: Plan) -> Finding:
         return Finding(
             f"daemon at {plan.listen}",
             f"does not answer: {error.strerror or error}",
-            "start it: `systemctl start onshore`, or `onshore serve`; callers get the fallback meanwhile",
+            "start it: `systemctl restart onshore`, or `onshore serve`; callers get the fallback meanwhile",
         )
     if not answer.startswith(b"pong"):
         return Finding(

@@ -240,15 +240,20 @@ def _reload(site: Site, built: Built) -> str:
     from onshore.asterisk import receipt  # noqa: PLC0415 - see site_of
     from onshore.asterisk.console import Console as AsteriskConsole  # noqa: PLC0415 - the same
 
-    if receipt.load(site.asterisk.state) is None:
+    installed = receipt.load(site.asterisk.state)
+    if installed is None:
         return "Not in Asterisk yet: onshore install"
-    if not built.dialplan_changed:
-        return ""
-    try:
-        AsteriskConsole(site.asterisk.command, site.asterisk.etc).run("dialplan reload")
-    except AsteriskError as error:
-        return f"Asterisk has not read the new dialplan: {error}"
-    return "Asterisk has read the new dialplan."
+    told = []
+    if built.dialplan_changed:
+        try:
+            AsteriskConsole(site.asterisk.command, site.asterisk.etc).run("dialplan reload")
+            told.append("Asterisk has read the new dialplan.")
+        except AsteriskError as error:
+            told.append(f"Asterisk has not read the new dialplan: {error}")
+    linked = {site.asterisk.state / "sounds" / language / "onshore" for language in built.plan.languages}
+    if linked != {Path(target) for target in installed.links.values()}:
+        told.append("The languages are others than Asterisk has the sounds of: onshore install")
+    return "\n".join(told)
 
 
 from onshore import commands as commands  # noqa: E402, PLC0414 - they add themselves to `main`

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 import onshore
 from onshore import cli
 from onshore import site as sites
+from onshore.asterisk.receipt import Receipt, encode
 from tests.making import onshore as run_onshore
 from tests.making import speech, spoken_log, tree, write_site
 
@@ -45,6 +46,21 @@ def test_a_command_that_is_none_leads_to_the_nearest(typed: str, meant: str) -> 
 def test_version_is_told() -> None:
     """`--version` says which Onshore this is."""
     assert invoke("--version").output == f"onshore, version {onshore.__version__}\n"
+
+
+def test_a_build_with_other_languages_says_to_install_again(tmp_path: Path) -> None:
+    """Asterisk finds the sounds of a new language only once `install` has linked them: `build` says so."""
+    file = write_site(tmp_path)
+    invoke("--config", file, "build")
+    state = tmp_path / "state"
+    links = {
+        tmp_path / language: str(state / "sounds" / language / "onshore") for language in sites.load(file).languages
+    }
+    receipt = state / "install.json"
+    receipt.write_bytes(encode(Receipt(links=links)))
+    assert "onshore install" not in invoke("--config", file, "build").output
+    receipt.write_bytes(encode(Receipt(links=dict([links.popitem()]))))
+    assert "onshore install" in invoke("--config", file, "build").output
 
 
 @pytest.mark.parametrize("name", sorted(cli.main.commands))

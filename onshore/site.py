@@ -20,12 +20,11 @@ from pydantic import (
     ValidationError,
 )
 
-from onshore import countries
+from onshore import contradictions, countries
 from onshore import rules as rule_sets
 from onshore.errors import SiteError
 from onshore.mistakes import Words
 from onshore.plan import Hours
-from onshore.speech.wording import chain, languages_available
 
 DEFAULT_FILE = Path("/etc/onshore/onshore.toml")
 
@@ -256,7 +255,7 @@ def load(file: Path) -> Site:
     except ValidationError as error:
         raise SiteError("\n".join(f"{file}: {_WORDS.problem(dict(found))}" for found in error.errors())) from None
     site = site._at(file, _rule_set(file, site))  # noqa: SLF001 - its own
-    problems = list(_contradictions(site))
+    problems = contradictions.found(site)
     if problems:
         raise SiteError("\n".join(f"{file}: {problem}" for problem in problems))
     return site
@@ -286,77 +285,3 @@ def _rule_set(file: Path, site: Site) -> rule_sets.Rules:
             f"{file}: rules: there is no rule set {site.rules!r}{hint}; known: {', '.join(known)}; "
             f"one of your own goes into {folder}/"
         ) from None
-
-
-def _contradictions(site: Site) -> list[str]:
-    """Return what is wrong between keys that are right by themselves."""
-    found = []
-    homes = (*site.rule_set.home, *site.rule_set.also_home)
-    found += [
-        f"home: {country!r} is not a home that {site.rules} knows ({', '.join(homes)}); change home or rules"
-        for country in site.home
-        if country not in homes
-    ]
-    if not found and not set(site.home) & set(site.rule_set.home):
-        found.append(f"home: {site.rules} is a law of {' or '.join(site.rule_set.home)}: add it to home")
-    available = languages_available(site.folder)
-    found += [
-        f"languages: there are no prompts in {language!r}; known: {', '.join(available)}; "
-        f"how to add one is in docs/prompts.md"
-        for language in site.languages
-        if not set(chain(language)) & set(available)
-    ]
-    doubled = {language for language in site.languages if site.languages.count(language) > 1}
-    found += [f"languages: {language!r} is there twice" for language in sorted(doubled)]
-    found += [
-        f"speech.languages.{language}: the site does not speak {language!r}; add it to languages, or take this out"
-        for language in site.speech.languages
-        if language not in site.languages
-    ]
-    found += _wrong_centers(site)
-    for name, service in site.services.items():
-        found += _wrong_service(site, f"services.{name}", service)
-    return found
-
-
-def _wrong_centers(site: Site) -> list[str]:
-    found = []
-    queues: dict[str, str] = {}
-    for name, center in site.centers.items():
-        if center.country in site.rule_set.centers.never:
-            found.append(
-                f"centers.{name}.country: {site.rules} does not allow calls to be answered in "
-                f"{center.country} ({countries.english(center.country)})"
-            )
-        other = queues.setdefault(center.queue, name)
-        if site.centers[other].country != center.country:
-            found.append(
-                f"centers.{name}.queue: {center.queue!r} is the queue of centers.{other} too, in another country: "
-                f"a queue must be in one country, or the announcement is wrong"
-            )
-    return found
-
-
-def _wrong_service(site: Site, where: str, service: Service) -> list[str]:
-    found = []
-    known = ", ".join(site.centers)
-    found += [
-        f"{where}.center: there is no center {center!r}; known: {known}"
-        for center in service.center
-        if center not in site.centers
-    ]
-    if len(set(service.center)) < len(service.center):
-        found.append(f"{where}.center: the same center is there twice")
-    if service.domestic not in site.centers:
-        found.append(f"{where}.domestic: there is no center {service.domestic!r}; known: {known}")
-    elif not site.at_home(site.centers[service.domestic].country):
-        country = site.centers[service.domestic].country
-        found.append(
-            f"{where}.domestic: center {service.domestic!r} is in {country} ({countries.english(country)}), "
-            f"and that is not at home ({', '.join(site.home)}): name a center at home"
-        )
-    if service.stay == service.key:
-        found.append(f"{where}.stay: key {service.key!r} is {where}.key too: the same key cannot do both")
-    if service.ask_language and len(site.languages) == 1:
-        found.append(f"{where}.ask_language: the site has one language only; add to languages, or take this out")
-    return found

@@ -14,6 +14,7 @@ from onshore.asterisk.install import Target, plan_install
 from onshore.build import studio
 from onshore.errors import AsteriskError, OnshoreError
 from onshore.plan import prompt_key
+from onshore.speech import recordings
 from onshore.speech.sound import FORMATS
 from onshore.speech.studio import Wanted
 
@@ -81,6 +82,8 @@ def _prompts(site: Site) -> Iterator[Finding]:
         yield Finding("prompts", str(error), "mend the sentence, the recording or the speech command it names")
     else:
         yield Finding("prompts")
+    for problem in recordings.strays(site.folder, site.languages):
+        yield Finding("recordings", problem, "name it after the prompt it is for, or take it away", serious=False)
 
 
 def _current(site: Site, plan: Plan) -> Finding:

@@ -63,6 +63,16 @@ def test_a_build_with_other_languages_says_to_install_again(tmp_path: Path) -> N
     assert "onshore install" in invoke("--config", file, "build").output
 
 
+def test_check_names_a_recording_that_is_never_played(tmp_path: Path) -> None:
+    """A recording with a mistyped name is noted; the spoken sentence is played instead, and nobody would know."""
+    file = write_site(tmp_path)
+    folder = tmp_path / "prompts" / "en"
+    folder.mkdir(parents=True)
+    (folder / "disclosure-XX.wav").touch()
+    found = json.loads(invoke("--config", file, "check", "--json").output)
+    assert [one["serious"] for one in found if "disclosure-XX.wav is never played" in one["problem"]] == [False]
+
+
 @pytest.mark.parametrize("name", sorted(cli.main.commands))
 def test_every_command_teaches(name: str) -> None:
     """Each command's help has a sentence on what it does, and one for each option; so has the list of commands."""

@@ -323,6 +323,12 @@ def returned(*presses: tuple[str, str], arguments: tuple[str, ...] = RETURNED, *
     return call(*presses, request="returned", arguments=arguments, **more)
 
 
+def test_returned_untold_of_another_country_goes_home() -> None:
+    """The center moved while the caller waited, and its disclosure cannot be played: the call goes home."""
+    line = returned(arguments=("manila", "en", "FULL", "none", "IN"), missing=("disclosure",))
+    assert line.result[variables.CENTER] == "milwaukee"
+
+
 @pytest.mark.parametrize("during", ["unavailable", "wait", "ring"])
 def test_returned_to_the_other_center(during: str) -> None:
     """The home key brings a caller home when the queue abroad does not take the call."""

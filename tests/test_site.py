@@ -227,6 +227,14 @@ MISTAKES = [
         ),
     ),
     (
+        '"support-manila"',
+        '"Support-Milwaukee"',
+        (
+            "centers.milwaukee.queue: 'support-milwaukee' is the queue of "
+            "centers.manila too, in another country: a queue must be in one country, or the announcement is wrong"
+        ),
+    ),
+    (
         'queue = "support-manila"',
         'queue = "q"\noption = "t"',
         ("centers.manila.option: no such key; did you mean `options`?"),

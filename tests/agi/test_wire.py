@@ -168,3 +168,10 @@ def test_the_request_is_the_path_of_the_url(headers: dict[str, str], name: str) 
 def test_a_service_alone_is_an_inbound_call(given_: list[str], split: tuple[str, list[str]]) -> None:
     """`AGI(onshore.agi,support)` is `AGI(onshore.agi,inbound,support)`."""
     assert wire.split_request(given_) == split
+
+
+def test_a_callers_name_changes_no_header_before_it() -> None:
+    """What looks like a header after a newline in the name does not count: the channel was told before it."""
+    block = b"agi_channel: PJSIP/a-1\nagi_uniqueid: 1.1\nagi_calleridname: x\nagi_channel: y\nagi_uniqueid: 2.2\n\n"
+    headers = wire.parse_headers(block)
+    assert (headers["agi_channel"], headers["agi_uniqueid"]) == ("PJSIP/a-1", "1.1")

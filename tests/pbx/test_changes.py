@@ -65,7 +65,8 @@ def test_a_build_is_in_force_for_new_calls_and_not_for_those_in_progress(pbx: Pb
         site = pbx.site.read_text().replace('domestic = "milwaukee"\nkey = "1"', 'domestic = "milwaukee"\nkey = "9"')
         pbx.site.write_text(site)
         assert "Asterisk has read the new dialplan" in pbx.onshore("build")
-        recordings = [old.wait(), phones.begin(Call("support", name="new"), pbx.asterisk.sip_port).wait()]
+        new = phones.begin(Call("support", name="new"), pbx.asterisk.sip_port)
+        recordings = [old.wait(), new.wait()]
         sounds = load_sounds(pbx.state / "sounds")
         heard = [
             {segment.name.rpartition("-")[0] for segment in timeline(one, sounds, phones.tones) if segment.name}

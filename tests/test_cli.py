@@ -202,7 +202,11 @@ def test_ctrl_c_ends_a_build_quietly_and_leaves_nothing(tmp_path: Path) -> None:
     os.mkfifo(log)
     before = tree(tmp_path)
     process = subprocess.Popen(
-        [COMMAND, "--config", file, "build"], stderr=subprocess.PIPE, text=True, start_new_session=True
+        # What runs the tests may ignore SIGINT, as a shell has its background jobs do; that is passed on.
+        ["env", "--default-signal=INT", COMMAND, "--config", file, "build"],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     with log.open() as spoken:
         assert spoken.readline()

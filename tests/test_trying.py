@@ -118,7 +118,7 @@ class Terminal:
         self.controller, self.line = pty.openpty()
         self.before = termios.tcgetattr(self.line)
         self.process = subprocess.Popen(
-            [COMMAND, "--config", file, "try"],
+            ["env", "--default-signal=INT", COMMAND, "--config", file, "try"],  # see test_cli on SIGINT
             stdin=self.line,
             stdout=self.line,
             stderr=self.line,

@@ -55,7 +55,7 @@ def test_a_country_is_said_as_a_caller_would(code: str, place: str) -> None:
     ("name", "parameters", "text"),
     [
         ("disclosure", ("PH",), "您嘅電話會由身處菲律賓嘅客戶服務員接聽。"),
-        ("offer", ("US", "1"), "如果想同身處美國嘅客戶服務員通話，請按1。否則，請唔好收線。"),
+        ("offer", ("US", "1"), "轉駁身處美國嘅客戶服務員，請按1。否則，請唔好收線。"),
         ("wait", ("2",), "預計等候時間大約兩分鐘。"),
     ],
 )

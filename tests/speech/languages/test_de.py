@@ -35,7 +35,7 @@ RIGHT = {
     "MV": "auf den Malediven",
     "NL": "in den Niederlanden",
     "PH": "auf den Philippinen",
-    "PS": "in den Palästinensischen Autonomiegebieten",
+    "PS": "in den palästinensischen Gebieten",
     "SD": "im Sudan",
     "SK": "in der Slowakei",
     "SZ": "in Eswatini",
@@ -67,7 +67,7 @@ def test_a_country_is_said_as_germans_say_it(code: str, place: str) -> None:
             "offer-right",
             ("US", "1", "*"),
             (
-                "Sie haben das Recht, mit einem Mitarbeiter in den USA zu sprechen: "
+                "Sie haben das Recht auf einen Mitarbeiter in den USA: "
                 "Drücken Sie dazu die 1, zum Fortfahren die Sterntaste."
             ),
         ),

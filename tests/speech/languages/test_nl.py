@@ -66,7 +66,7 @@ def test_a_country_is_said_as_the_dutch_say_it(code: str, place: str) -> None:
             ("US", "1", "*"),
             (
                 "U hebt het recht om een medewerker in de Verenigde Staten te spreken: "
-                "druk daarvoor op 1, of op het sterretje om verder te gaan."
+                "druk op 1, of op het sterretje om verder te gaan."
             ),
         ),
         ("wait", ("1",), "De verwachte wachttijd is ongeveer één minuut."),

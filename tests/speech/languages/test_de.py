@@ -67,8 +67,8 @@ def test_a_country_is_said_as_germans_say_it(code: str, place: str) -> None:
             "offer-right",
             ("US", "1", "*"),
             (
-                "Sie haben das Recht auf einen Mitarbeiter in den USA: "
-                "Drücken Sie dazu die 1, zum Fortfahren die Sterntaste."
+                "Sie haben das Recht, einen Mitarbeiter in den USA zu sprechen: "
+                "Drücken Sie die 1, zum Fortfahren die Sterntaste."
             ),
         ),
         ("wait", ("1",), "Die voraussichtliche Wartezeit beträgt etwa eine Minute."),

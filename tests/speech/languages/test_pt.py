@@ -10,7 +10,8 @@ RIGHT = """
     AE nos Emirados Árabes Unidos; AO em Angola; BR no Brasil; BS nas Bahamas; BF no Burquina Faso; CA no Canadá
     CD na República Democrática do Congo; CG na República do Congo; CI na Costa do Marfim; CM nos Camarões; CU em Cuba
     CV em Cabo Verde; CY em Chipre; CZ na República Checa; EH no Saara Ocidental; GB no Reino Unido; GM na Gâmbia
-    GN na Guiné; HK em Hong Kong; IL em Israel; IM na Ilha de Man; IN na Índia; IR no Irão; JP no Japão; KE no Quénia
+    GN na Guiné; HK em Hong Kong; IL em Israel; GH no Gana; IM na Ilha de Man; KH no Camboja
+    IN na Índia; IR no Irão; JP no Japão; KE no Quénia
     KP na Coreia do Norte; KR na Coreia do Sul; MA em Marrocos; MK na Macedónia do Norte; MM em Mianmar; MT em Malta
     MV nas Maldivas; MZ em Moçambique; NL nos Países Baixos; PH nas Filipinas; PL na Polónia
     PS nos Territórios Palestinianos; PT em Portugal; RW no Ruanda; SB nas Ilhas Salomão; SL na Serra Leoa

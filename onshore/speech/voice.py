@@ -44,6 +44,12 @@ class Voice:
             if placeholder not in _KNOWN:
                 raise self._error("", f"{{{placeholder}}} is no placeholder{nearest(placeholder, _KNOWN)}")
             setting = _SETTINGS.get(placeholder)
+            if setting == "name" and setting not in self.settings and self.command == ESPEAK:
+                raise PromptError(
+                    f"language {self.language}: espeak-ng has no voice that can be understood; give another speech "
+                    f'command in onshore.toml, `[speech] languages.{self.language} = "…"`, or put recordings of '
+                    f"the prompts into prompts/{self.language}/ beside it"
+                )
             if setting and setting not in self.settings:
                 raise self._error("", f"{{{placeholder}}}: set {setting} under [voice] in prompts/{self.language}.toml")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,8 @@ class Wording:
     def spoken(self, text: str) -> str:
         """Return a text as it is given to the voice: with `[spoken]`, which mends what the voice reads wrong."""
         for words, said in self._file.spoken.items():
-            text = re.sub(rf"\b{re.escape(words)}\b", said.replace("\\", r"\\"), text)
+            whole = f"{_edge(words[:1])}{re.escape(words)}{_edge(words[-1:])}"
+            text = re.sub(whole, said.replace("\\", r"\\"), text)
         return text
 
     def country(self, code: str) -> str:
@@ -177,6 +179,11 @@ class Wording:
         for variable in sorted(used - known):
             line = next((n for n, part in enumerate(text.source.splitlines(), 1) if variable in part), 0)
             raise text.error(f"unknown variable {variable!r}{catalogue.nearest(variable, sorted(known))}", line)
+
+
+def _edge(letter: str) -> str:
+    """Return what must be beside a letter for it to begin or end a word: nothing in scripts without spaces."""
+    return "" if unicodedata.east_asian_width(letter or " ") in {"W", "F"} else r"\b"
 
 
 def _rule_variables(rule: Rule) -> set[str]:

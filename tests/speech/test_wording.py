@@ -61,24 +61,24 @@ def test_a_language_of_the_admins_own_needs_only_what_the_site_says(tmp_path: Pa
     """A language that we do not have works with the admin's file, with its plurals; what is missing is named."""
     own(
         tmp_path,
-        'goodbye = "Do widzenia."\nwait.one = "Minuta."\n'
-        'wait.few = "{{ minutes }} minuty."\nwait.other = "{{ minutes }} minut."\n'
-        'disclosure = "Konsultant {{ place }}."\n[forms.place]\nPH = "na Filipinach"\n'
-        "[[rules.place]]\nmatches = '^(?P<stem>.*)a$'\nsay = 'w {{ stem }}e'\n"
-        "[[rules.place]]\nsay = 'w: {{ country }}'",
-        "pl",
+        'goodbye = "Doviđenja."\nwait.one = "{{ minutes }} minuta."\n'
+        'wait.few = "{{ minutes }} minute."\nwait.other = "{{ minutes }} minuta, najmanje."\n'
+        'disclosure = "Savjetnik {{ place }}."\n[forms.place]\nPH = "na Filipinima"\n'
+        "[[rules.place]]\nmatches = '^(?P<stem>.*)a$'\nsay = 'u {{ stem }}oj'\n"
+        "[[rules.place]]\nsay = 'u: {{ country }}'",
+        "bs",
     )
-    wording = Wording("pl", tmp_path)
+    wording = Wording("bs", tmp_path)
     assert [wording.text("wait", minutes) for minutes in ("1", "3", "5", "22")] == [
-        "Minuta.",
-        "3 minuty.",
-        "5 minut.",
-        "22 minuty.",
+        "1 minuta.",
+        "3 minute.",
+        "5 minuta, najmanje.",
+        "22 minute.",
     ]
     assert [wording.text("disclosure", code) for code in ("PH", "IE", "PL")] == [
-        "Konsultant na Filipinach.",
-        "Konsultant w Irlandie.",
-        "Konsultant w Polske.",
+        "Savjetnik na Filipinima.",
+        "Savjetnik u Irskoj.",
+        "Savjetnik u Poljskoj.",
     ]
     with pytest.raises(PromptError, match=r"pl\.toml: offer is not there"):
         wording.text("offer", "US", "1")

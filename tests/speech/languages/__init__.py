@@ -1,0 +1,1 @@
+"""What each language says of countries, from knowledge of the language."""

@@ -1,0 +1,45 @@
+"""Hungarian: countries and sentences as its speakers say them. From knowledge of the language."""
+
+from __future__ import annotations
+
+import pytest
+
+from onshore.speech.wording import Wording
+
+RIGHT = """
+    AE az Egyesült Arab Emírségekben; BS a Bahama-szigeteken; CD a Kongói Demokratikus Köztársaságban
+    CG a Kongói Köztársaságban; CI Elefántcsontparton; CZ Csehországban; GB az Egyesült Királyságban; GM Gambiában
+    HK Hongkongban; HU Magyarországon; IN Indiában; IS Izlandon; KP Észak-Koreában; KR Dél-Koreában
+    MK Észak-Macedóniában; MM Mianmarban; MV a Maldív-szigeteken; MX Mexikóban; NL Hollandiában; NZ Új-Zélandon
+    PH a Fülöp-szigeteken; PS a Palesztin Autonómia területén; RO Romániában; SZ Szváziföldön; TH Thaiföldön
+    TR Törökországban; US az Egyesült Államokban; MT Máltán; IL Izraelben; BB Barbadoson; CY Cipruson; MC Monacóban
+    ZA a Dél-afrikai Köztársaságban; CL Chilében; AX az Åland-szigeteken; IM a Man-szigeten; HT Haitin; CH Svájcban
+"""
+CASES = [case.strip().split(" ", 1) for case in RIGHT.replace("\n", ";").split(";") if case.strip()]
+
+
+@pytest.mark.parametrize(("code", "place"), CASES)
+def test_a_country_is_said_as_in_hungarian(code: str, place: str) -> None:
+    """A country has the article, the ending and the name that a speaker of Hungarian gives it."""
+    assert Wording("hu").place(code) == place
+
+
+@pytest.mark.parametrize(
+    ("prompt", "parameters", "text"),
+    [
+        ("disclosure", ("PH",), "Hívását a Fülöp-szigeteken tartózkodó munkatársunk fogadja."),
+        (
+            "offer",
+            ("US", "1"),
+            (
+                "Ha az Egyesült Államokban tartózkodó munkatárssal szeretne beszélni, nyomja meg az 1-es gombot. "
+                "Egyébként kérjük, maradjon vonalban."
+            ),
+        ),
+        ("language", ("3",), "Ha magyarul szeretne beszélni, nyomja meg a 3-as gombot."),
+        ("wait", ("5",), "A várakozási idő várhatóan körülbelül 5 perc."),
+    ],
+)
+def test_a_prompt_says_this_in_hungarian(prompt: str, parameters: tuple[str, ...], text: str) -> None:
+    """The words of the prompts that matter most are these."""
+    assert Wording("hu").text(prompt, *parameters) == text

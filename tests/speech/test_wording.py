@@ -80,7 +80,7 @@ def test_a_language_of_the_admins_own_needs_only_what_the_site_says(tmp_path: Pa
         "Savjetnik u Irskoj.",
         "Savjetnik u Poljskoj.",
     ]
-    with pytest.raises(PromptError, match=r"pl\.toml: offer is not there"):
+    with pytest.raises(PromptError, match=r"bs\.toml: offer is not there"):
         wording.text("offer", "US", "1")
 
 

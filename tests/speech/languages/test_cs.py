@@ -68,10 +68,7 @@ def test_a_country_stands_in_the_locative_with_its_preposition(line: str) -> Non
         (
             "offer",
             ("US", "1", "*"),
-            (
-                "Chcete-li mluvit s operátorem ve Spojených státech, stiskněte 1. "
-                "Chcete-li pokračovat, stiskněte hvězdičku."
-            ),
+            ("Chcete-li mluvit s operátorem ve Spojených státech, stiskněte 1, jinak stiskněte hvězdičku."),
         ),
         (
             "offer-right",

@@ -61,19 +61,21 @@ def test_a_country_stands_in_the_locative_with_its_preposition(line: str) -> Non
 @pytest.mark.parametrize(
     ("name", "parameters", "text"),
     [
-        ("disclosure", ("PH",), "Państwa połączenie odbierze konsultant pracujący na Filipinach."),
+        ("disclosure", ("PH",), "Państwa połączenie odbierze konsultant na Filipinach."),
         (
             "offer",
             ("US", "1", "*"),
-            (
-                "Aby rozmawiać z konsultantem w Stanach Zjednoczonych, proszę nacisnąć 1. "
-                "Aby kontynuować, proszę nacisnąć gwiazdkę."
-            ),
+            ("Aby rozmawiać z konsultantem w Stanach Zjednoczonych, proszę nacisnąć 1, a żeby kontynuować, gwiazdkę."),
         ),
         (
             "offer-right",
             ("PL", "1"),
-            "Mają Państwo prawo do rozmowy z konsultantem w Polsce: proszę nacisnąć 1 lub pozostać na linii.",
+            "Mają Państwo prawo rozmawiać z konsultantem w Polsce: proszę nacisnąć 1 lub pozostać na linii.",
+        ),
+        (
+            "offer-right",
+            ("PL", "1", "2"),
+            "Mają Państwo prawo rozmawiać z konsultantem w Polsce: proszę nacisnąć 1, a jeśli nie, 2.",
         ),
         ("wait", ("1",), "Szacowany czas oczekiwania to mniej więcej jedna minuta."),
         ("wait", ("3",), "Szacowany czas oczekiwania to mniej więcej 3 minuty."),

@@ -70,10 +70,7 @@ def test_a_country_stands_in_the_locative_with_its_preposition(line: str) -> Non
         (
             "offer",
             ("US", "1", "*"),
-            (
-                "Ak chcete hovoriť s operátorom v Spojených štátoch, stlačte 1. "
-                "Ak chcete pokračovať, stlačte hviezdičku."
-            ),
+            ("Ak chcete hovoriť s operátorom v Spojených štátoch, stlačte 1, inak stlačte hviezdičku."),
         ),
         (
             "offer-right",

@@ -38,8 +38,8 @@ def test_a_country_is_said_as_in_italian(code: str, place: str) -> None:
             "offer-right",
             ("IT", "1", "#"),
             (
-                "Ha il diritto di parlare con un operatore collocato in Italia: per farlo, prema 1; "
-                "per continuare, prema cancelletto."
+                "Ha il diritto di parlare con un operatore collocato in Italia: prema 1, "
+                "o prema cancelletto per continuare."
             ),
         ),
         ("wait", ("1",), "Il tempo di attesa stimato è di circa un minuto."),

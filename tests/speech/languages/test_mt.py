@@ -27,11 +27,11 @@ def test_a_country_is_said_as_in_maltese(code: str, place: str) -> None:
 @pytest.mark.parametrize(
     ("prompt", "parameters", "text"),
     [
-        ("disclosure", ("PH",), "It-telefonata tiegħek se titwieġeb minn aġent li jinsab fil-Filippini."),
+        ("disclosure", ("PH",), "Se jwieġbek aġent li jinsab fil-Filippini."),
         (
             "offer",
             ("US", "1"),
-            "Biex titkellem ma' aġent li jinsab fl-Istati Uniti, agħfas 1. Inkella, ibqa' fuq il-linja.",
+            "Biex titkellem ma' aġent fl-Istati Uniti, agħfas 1. Inkella, ibqa' fuq il-linja.",
         ),
         ("wait", ("1",), "Il-ħin ta' stennija stmat huwa ta' madwar minuta."),
         ("wait", ("2",), "Il-ħin ta' stennija stmat huwa ta' madwar żewġ minuti."),

@@ -30,7 +30,7 @@ def test_a_country_is_said_as_in_romanian(code: str, place: str) -> None:
         (
             "offer",
             ("US", "1"),
-            "Pentru a vorbi cu un operator aflat în Statele Unite, apăsați tasta 1. Altfel, rămâneți pe fir.",
+            "Pentru un operator aflat în Statele Unite, apăsați 1. Altfel, rămâneți pe fir.",
         ),
         ("wait", ("1",), "Timpul de așteptare estimat este de aproximativ un minut."),
         ("wait", ("19",), "Timpul de așteptare estimat este de aproximativ 19 minute."),

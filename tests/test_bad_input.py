@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SITES = [
     ("unknown country", '"PH"', '"UK"', "centers.manila.country", "'GB'"),
     ("unknown home", 'home = "US"', 'home = "XX"', "home", "ISO 3166-1"),
-    ("unknown language", '["en", "es"]', '["en", "tlh"]', "languages", "known: en, es, fr"),
+    ("unknown language", '["en", "es"]', '["en", "tlh"]', "languages", "known: ar, "),
     ("no language", '["en", "es"]', '["klingon"]', "languages", "write it like 'en'"),
     ("unknown rule set", '"us-call-center-act"', '"us-call-center"', "rules", "did you mean 'us-call-center-act'"),
     ("no queue", 'queue = "support-manila"\n', "", "centers.manila.queue", "add `queue = …`"),

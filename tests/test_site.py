@@ -188,7 +188,7 @@ MISTAKES = [
     (
         '["en", "es"]',
         '["en", "xx"]',
-        ("languages: there are no prompts in 'xx'; known: en, es, fr; how to add one is in docs/prompts.md"),
+        "languages: there are no prompts in 'xx'; known: ar, ",
     ),
     ('["en", "es"]', '["english"]', "languages: 'english' is no language: write it like 'en' or 'fr_CA'"),
     ('["en", "es"]', '["en", "es", "en"]', "languages: 'en' is there twice"),

@@ -1,0 +1,38 @@
+"""Finnish: countries and sentences as its speakers say them. From knowledge of the language."""
+
+from __future__ import annotations
+
+import pytest
+
+from onshore.speech.wording import Wording
+
+RIGHT = """
+    AE Arabiemiirikunnissa; BS Bahamalla; CD Kongon demokraattisessa tasavallassa; CG Kongon tasavallassa
+    CI Norsunluurannikolla; CZ Tšekissä; DE Saksassa; EE Virossa; FI Suomessa; GB Isossa-Britanniassa; GM Gambiassa
+    HK Hongkongissa; IE Irlannissa; IN Intiassa; KP Pohjois-Koreassa; KR Etelä-Koreassa; MK Pohjois-Makedoniassa
+    MM Myanmarissa; MV Malediiveilla; NL Alankomaissa; NZ Uudessa-Seelannissa; PH Filippiineillä; NE Nigerissä
+    PS Palestiinalaisalueilla; RU Venäjällä; SE Ruotsissa; SZ Eswatinissa; TR Turkissa; US Yhdysvalloissa
+    KY Caymansaarilla; IM Mansaarella; CL Chilessä; EG Egyptissä; YE Jemenissä; VN Vietnamissa; CY Kyproksella
+    IS Islannissa; TH Thaimaassa; BY Valko-Venäjällä; AX Ahvenanmaalla; CH Sveitsissä; MC Monacossa
+"""
+CASES = [case.strip().split(" ", 1) for case in RIGHT.replace("\n", ";").split(";") if case.strip()]
+
+
+@pytest.mark.parametrize(("code", "place"), CASES)
+def test_a_country_is_said_as_in_finnish(code: str, place: str) -> None:
+    """A country has the case and the name that a speaker of Finnish gives it."""
+    assert Wording("fi").place(code) == place
+
+
+@pytest.mark.parametrize(
+    ("prompt", "parameters", "text"),
+    [
+        ("disclosure", ("PH",), "Puheluunne vastaa Filippiineillä oleva asiakaspalvelija."),
+        ("agent-disclosure", ("GB",), "Asiakaspalvelijanne on Isossa-Britanniassa."),
+        ("language", ("3",), "Jos haluatte palvelua suomeksi, painakaa näppäintä 3."),
+        ("wait", ("5",), "Arvioitu odotusaika on noin 5 minuuttia."),
+    ],
+)
+def test_a_prompt_says_this_in_finnish(prompt: str, parameters: tuple[str, ...], text: str) -> None:
+    """The words of the prompts that matter most are these."""
+    assert Wording("fi").text(prompt, *parameters) == text

@@ -21,8 +21,9 @@ _SEED = 3200  # samples by which a sound is first looked for
 _CHUNK = 800  # samples by which it is followed
 _SLIP = 480  # samples that a chunk may come early or late, after the one before
 _JUMP = 8000  # the same, after a stall of a busy machine
-_LOST = 3  # chunks that may be spoilt before the sound goes on
+_LOST = 5  # chunks that may be spoilt before the sound goes on
 _ALIKE = 0.8  # correlation from which on two stretches are the same
+_SAME = 0.95  # the same, of so short a stretch that speech may look like it by chance
 _QUIET = -45.0  # dBFS: below it correlation says nothing
 _BLOCK = 16384  # samples for one Fourier transform
 _SHORTEST = 1600  # samples: less than that heard of a sound tells nothing
@@ -86,12 +87,12 @@ class Span:
     end: int
     full: bool
     also: tuple[Sound, ...] = ()
-    lost: int = 0  # chunks that were passed over
+    lost: int = 0  # samples of the sound that were passed over
 
     @property
     def matched(self) -> int:
-        """How much of the recording it explains, in samples: what was passed over speaks against it."""
-        return self.end - self.start - 4 * _CHUNK * self.lost
+        """How much of the recording it explains, in samples."""
+        return self.end - self.start - self.lost
 
 
 def find(recording: Samples, sounds: Sequence[Sound]) -> list[Span]:
@@ -165,7 +166,7 @@ class _Searched:
                 peaks.append(at)
         return peaks
 
-    def nearest(self, chunk: Samples, expected: int, slip: int) -> int | None:
+    def nearest(self, chunk: Samples, expected: int, slip: int, alike_from: float = _ALIKE) -> int | None:
         """Return where a chunk is, at most `slip` samples from where it is expected, if it is there."""
         first, last = max(0, expected - slip), min(len(self.samples), expected + slip + len(chunk))
         stretch = self.samples[first:last]
@@ -178,7 +179,7 @@ class _Searched:
         # The voiced sounds of speech repeat themselves: of places as good, the one that is expected.
         alike -= np.abs(np.arange(first, first + len(alike)) - expected) * 1e-5
         best = int(np.argmax(alike))
-        return first + best if alike[best] > _ALIKE else None
+        return first + best if alike[best] > alike_from else None
 
     def silent(self, start: int, length: int) -> bool:
         """Return whether a stretch is as good as silent."""
@@ -190,7 +191,7 @@ def _places(searched: _Searched, sound: Sound) -> list[Span]:
     """Return all places where a sound was begun."""
     spans: list[Span] = []
     # Several seeds, lest a lost packet in the first hides it.
-    for offset in range(0, 4 * _SEED, _SEED):
+    for offset in range(0, 4 * _SEED, _SEED // 2):
         seed = sound.samples[offset : offset + _SEED]
         if len(seed) < min(_SHORTEST, len(sound.samples)) or (offset and len(seed) < _SHORTEST):
             continue
@@ -198,14 +199,16 @@ def _places(searched: _Searched, sound: Sound) -> list[Span]:
             if any(span.start - _SEED < place - offset < span.start + _SEED for span in spans):
                 continue
             span = _followed(searched, sound, offset, place)
-            if span.end - span.start >= min(_SHORTEST, len(sound.samples) // 2):
+            if span and span.end - span.start >= min(_SHORTEST, len(sound.samples) // 2):
                 spans.append(span)
     return spans
 
 
-def _followed(searched: _Searched, sound: Sound, offset: int, place: int) -> Span:
-    """Follow a sound from one place in it, both ways, as far as it goes on."""
-    start = place - offset if offset == 0 else _backward(searched, sound, offset, place)
+def _followed(searched: _Searched, sound: Sound, offset: int, place: int) -> Span | None:
+    """Follow a sound from one place in it, both ways, as far as it goes on; None: it was not begun at its beginning."""
+    start = place if offset == 0 else _backward(searched, sound, offset, place)
+    if start is None:
+        return None
     heard, end, lost = _forward(searched, sound, offset, place)
     return Span(sound, max(0, start), end, full=heard >= len(sound.samples) - 5 * FRAME, lost=lost)
 
@@ -229,7 +232,7 @@ def _forward(searched: _Searched, sound: Sound, offset: int, place: int) -> tupl
             beyond = _beyond(searched, sound, position, shift)
             if beyond is None:
                 return *_last_frames(searched, sound, (heard, end), position, shift), lost
-            lost += (beyond[0] - position) // _CHUNK
+            lost += beyond[0] - position
             position, shift = beyond
             continue
         shift = found - position
@@ -239,15 +242,17 @@ def _forward(searched: _Searched, sound: Sound, offset: int, place: int) -> tupl
 
 
 def _beyond(searched: _Searched, sound: Sound, position: int, shift: int) -> tuple[int, int] | None:
-    """Return where the sound goes on after a spot where a busy machine lost or repeated a few packets, if it does."""
-    for chunks in range(1, _LOST + 1):
-        ahead = position + chunks * _CHUNK
-        piece = sound.samples[ahead : ahead + 2 * _CHUNK]
-        if len(piece) < _CHUNK:
+    """Return where the sound goes on after a spot where a busy machine lost or repeated packets, if it does.
+
+    Packets are lost or repeated whole, and what is between them is as it was sent: short stretches must fit well.
+    """
+    for ahead in range(position + FRAME, position + _LOST * _CHUNK, 2 * FRAME):
+        piece = sound.samples[ahead : ahead + _CHUNK]
+        if len(piece) < _CHUNK // 2:
             break
         if _level(piece) < _QUIET:
             continue
-        found = searched.nearest(piece, ahead + shift, _JUMP // 2)
+        found = searched.nearest(piece, ahead + shift, _JUMP // 2, _SAME)
         if found is not None:
             return ahead, found - ahead
     return None
@@ -266,8 +271,8 @@ def _last_frames(
     return heard, end
 
 
-def _backward(searched: _Searched, sound: Sound, offset: int, place: int) -> int:
-    """Return where the sound's beginning is in the recording, or as much of it as is there."""
+def _backward(searched: _Searched, sound: Sound, offset: int, place: int) -> int | None:
+    """Return where the sound's beginning is in the recording, or as much of it as is there; None: another sound's."""
     shift = place - offset
     start = place
     missed = 0
@@ -279,7 +284,7 @@ def _backward(searched: _Searched, sound: Sound, offset: int, place: int) -> int
         if found is None:
             missed += 1
             if missed > _LOST:
-                break
+                return None
             continue
         missed = 0
         shift = found - at

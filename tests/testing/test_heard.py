@@ -124,6 +124,29 @@ def test_a_lost_packet_does_not_break_a_prompt(at: float, sounds: dict[str, Soun
     assert prompts(found) == [("disclosure-PH", True)]
 
 
+@pytest.mark.parametrize("every", [0.16, 0.2, 0.3])
+@pytest.mark.parametrize("name", ["disclosure-FR", "disclosure-ES", "disclosure-PH"])
+def test_packets_lost_in_the_name_of_a_country_do_not_hide_it(
+    name: str, every: float, sounds: dict[str, Sound]
+) -> None:
+    """A busy machine that loses a packet here and there, where prompts differ, does not turn one into another."""
+    samples = sounds[name].samples
+    begins, step = len(samples) - 6400, round(every * 8000)
+    kept = [samples[:begins], *(samples[at + 160 : at + step] for at in range(begins, len(samples), step))]
+    found = told(silent(0.5), *kept, silent(0.5), sounds=sounds)
+    assert [name for name, _ in prompts(found)] == [name]
+
+
+@pytest.mark.parametrize("at", [0.08, 0.2, 0.36])
+def test_packets_lost_in_a_prompt_that_was_soon_cut_do_not_hide_it(at: float, sounds: dict[str, Sound]) -> None:
+    """A prompt cut after 0.6 s is known though 40 ms of it are missing."""
+    samples, cut = sounds["disclosure-PH"].samples[:4_800], round(at * 8000)
+    found = told(silent(0.5), samples[:cut], samples[cut + 320 :], silent(0.5), sounds=sounds)
+    assert [full for _, full in prompts(found)] == [False]
+    (segment,) = [segment for segment in found if segment.kind == "prompt"]
+    assert "en/disclosure-PH" in {f"en/{segment.name}", *segment.also}
+
+
 def test_the_same_prompt_twice_is_heard_twice(sounds: dict[str, Sound]) -> None:
     """A prompt that is repeated, the first time cut short, is there twice."""
     samples = sounds["disclosure-PH"].samples

@@ -61,21 +61,21 @@ def test_a_country_stands_in_the_locative_with_its_preposition(line: str) -> Non
 @pytest.mark.parametrize(
     ("name", "parameters", "text"),
     [
-        ("disclosure", ("PH",), "Państwa połączenie odbierze konsultant na Filipinach."),
+        ("disclosure", ("PH",), "Państwa połączenie odbierze konsultant pracujący na Filipinach."),
         (
             "offer",
             ("US", "1", "*"),
-            ("Aby rozmawiać z konsultantem w Stanach Zjednoczonych, proszę nacisnąć 1, a żeby kontynuować, gwiazdkę."),
+            ("Aby rozmawiać z konsultantem w Stanach Zjednoczonych, proszę wybrać 1, a żeby kontynuować, gwiazdkę."),
         ),
         (
             "offer-right",
             ("PL", "1"),
-            "Mają Państwo prawo rozmawiać z konsultantem w Polsce: proszę nacisnąć 1 lub pozostać na linii.",
+            "Mają Państwo prawo rozmawiać z konsultantem w Polsce: proszę wybrać 1 lub pozostać na linii.",
         ),
         (
             "offer-right",
             ("PL", "1", "2"),
-            "Mają Państwo prawo rozmawiać z konsultantem w Polsce: proszę nacisnąć 1, a jeśli nie, 2.",
+            "Mają Państwo prawo rozmawiać z konsultantem w Polsce: proszę wybrać 1, a jeśli nie, 2.",
         ),
         ("wait", ("1",), "Szacowany czas oczekiwania to mniej więcej jedna minuta."),
         ("wait", ("3",), "Szacowany czas oczekiwania to mniej więcej 3 minuty."),
@@ -93,6 +93,13 @@ def test_two_minutes_are_feminine_to_the_voice() -> None:
     wording = Wording("pl")
     assert "dwie minuty" in wording.spoken(wording.text("wait", "2"))
     assert "dwadzieścia dwie minuty" in wording.spoken(wording.text("wait", "22"))
+
+
+def test_w_is_written_on_to_its_word_for_the_voice() -> None:
+    """The voice reads a "w" that stands alone as another letter; "we" and "na" are right as they are."""
+    wording = Wording("pl")
+    assert wording.spoken(wording.place("IN")) == "w'Indiach"
+    assert wording.spoken(wording.place("IT")) == "we Włoszech"
 
 
 def test_every_place_has_a_preposition_and_nothing_unspeakable() -> None:

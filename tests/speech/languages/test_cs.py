@@ -21,6 +21,7 @@ RIGHT = """
     DE v Německu
     EG v Egyptě
     ES ve Španělsku
+    FI ve Finsku
     FO na Faerských ostrovech
     FR ve Francii
     GB ve Spojeném království
@@ -43,6 +44,7 @@ RIGHT = """
     PH na Filipínách
     PS na Palestinských územích
     SE ve Švédsku
+    SI ve Slovinsku
     SK na Slovensku
     SZ v Eswatini
     TR v Turecku
@@ -68,13 +70,14 @@ def test_a_country_stands_in_the_locative_with_its_preposition(line: str) -> Non
         (
             "offer",
             ("US", "1", "*"),
-            ("Chcete-li mluvit s operátorem ve Spojených státech, stiskněte 1, jinak stiskněte hvězdičku."),
+            ("Chcete-li mluvit s operátorem ve Spojených státech, stiskněte jedničku, jinak stiskněte hvězdičku."),
         ),
         (
             "offer-right",
             ("CZ", "1"),
-            "Máte právo mluvit s operátorem v Česku: stiskněte 1, nebo zůstaňte na lince.",
+            "Máte právo mluvit s operátorem v Česku: stiskněte jedničku, nebo zůstaňte na lince.",
         ),
+        ("language", ("0",), "Pro češtinu stiskněte nulu."),
         ("wait", ("1",), "Předpokládaná doba čekání je přibližně jedna minuta."),
         ("wait", ("3",), "Předpokládaná doba čekání je přibližně 3 minuty."),
         ("wait", ("5",), "Předpokládaná doba čekání je přibližně 5 minut."),
@@ -91,6 +94,14 @@ def test_two_minutes_are_feminine_to_the_voice() -> None:
     wording = Wording("cs")
     assert "dvě minuty" in wording.spoken(wording.text("wait", "2"))
     assert "22 minut" in wording.spoken(wording.text("wait", "22"))
+
+
+def test_foreign_names_are_spoken_by_their_sound() -> None:
+    """The voice is told how a foreign name sounds where it would read it by Czech rules."""
+    wording = Wording("cs")
+    assert wording.spoken(wording.place("CL")) == "v Čile"
+    assert wording.spoken(wording.place("GT")) == "v Gvatemale"
+    assert wording.spoken(wording.place("MO")) == "v Makau"
 
 
 def test_every_place_has_a_preposition_and_nothing_unspeakable() -> None:

@@ -16,7 +16,7 @@ from onshore.errors import PromptError
 from onshore.speech import catalogue, languagefile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from onshore.speech.catalogue import Sentence
@@ -84,8 +84,7 @@ class Wording:
     def spoken(self, text: str) -> str:
         """Return a text as it is given to the voice: with `[spoken]`, which mends what the voice reads wrong."""
         for words, said in self._file.spoken.items():
-            whole = f"{_edge(words[:1])}{re.escape(words)}{_edge(words[-1:])}"
-            text = re.sub(whole, said.replace("\\", r"\\"), text)
+            text = "".join(_replaced(text, words, said))
         return text
 
     def country(self, code: str) -> str:
@@ -181,9 +180,27 @@ class Wording:
             raise text.error(f"unknown variable {variable!r}{catalogue.nearest(variable, sorted(known))}", line)
 
 
-def _edge(letter: str) -> str:
-    """Return what must be beside a letter for it to begin or end a word: nothing in scripts without spaces."""
-    return "" if unicodedata.east_asian_width(letter or " ") in {"W", "F"} else r"\b"
+def _replaced(text: str, words: str, said: str) -> Iterator[str]:
+    """Yield the parts of a text, with other words for some that stand alone: not for a piece of a longer word."""
+    done = 0
+    for found in re.finditer(re.escape(words), text):
+        before, after = text[: found.start()][-1:], text[found.end() :][:1]
+        alone = not _in_one_word(before, words[:1]) and not _in_one_word(words[-1:], after)
+        yield text[done : found.start()] + (said if alone else words)
+        done = found.end()
+    yield text[done:]
+
+
+def _in_one_word(left: str, right: str) -> bool:
+    r"""Return whether two neighbours belong to one word: letters and vowel signs do, but for scripts without spaces.
+
+    A regular expression's `\b` does not know vowel signs: it would see an end of a word within many of Hindi.
+    """
+    return all(
+        (one.isalnum() or unicodedata.category(one) in {"Mn", "Mc"})
+        and unicodedata.east_asian_width(one) not in {"W", "F"}
+        for one in (left or " ", right or " ")
+    )
 
 
 def _rule_variables(rule: Rule) -> set[str]:

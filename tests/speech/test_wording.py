@@ -57,6 +57,23 @@ def test_a_language_with_a_region_falls_back_to_its_base(tmp_path: Path) -> None
     assert languages_available(tmp_path) == sorted({*languages_available(), "fr_CA"})
 
 
+@pytest.mark.parametrize(
+    ("words", "text", "said"),
+    [
+        ("Oslo", "Oslo, Oslos, Oslo.", "X, Oslos, X."),
+        ("दबाएँ", "1 दबाएँ।", "1 X।"),  # ends in a vowel sign
+        ("भारत", "भारत, भारतीय, भारती", "X, भारतीय, भारती"),  # goes on in one
+        ("مد", "مد مُد مدُن", "X مُد مدُن"),
+        ("香港", "您在香港。", "您在X。"),  # no spaces between words
+        (r"C\D", r"C\D", "X"),
+    ],
+)
+def test_a_respelling_is_of_whole_words(tmp_path: Path, words: str, text: str, said: str) -> None:
+    """The voice is given another word where one stands alone, with its vowel signs, and not within a longer one."""
+    own(tmp_path, f"[spoken]\n'{words}' = 'X'\n")
+    assert Wording("en", tmp_path).spoken(text) == said
+
+
 def test_a_language_of_the_admins_own_needs_only_what_the_site_says(tmp_path: Path) -> None:
     """A language that we do not have works with the admin's file, with its plurals; what is missing is named."""
     own(

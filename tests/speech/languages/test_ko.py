@@ -54,7 +54,7 @@ def test_a_country_is_said_as_a_caller_would(code: str, place: str) -> None:
         ("disclosure", ("PH",), "고객님의 전화는 필리핀에 있는 상담원이 받습니다."),
         ("language", ("1",), "한국어 서비스는 1번을 눌러 주십시오."),
         ("offer", ("US", "1", "*"), "미국에 있는 상담원과 통화하시려면 1번을, 계속하시려면 별표를 눌러 주십시오."),
-        ("offer", ("US", "1"), "미국에 있는 상담원과 통화하시려면 1번을 누르시고, 아니면 기다려 주십시오."),
+        ("offer", ("US", "1"), "미국에 있는 상담원과 통화하시려면 1번을 누르시고, 아니면 그대로 기다려 주십시오."),
         (
             "offer-right",
             ("US", "1", "#"),
@@ -72,3 +72,17 @@ def test_names_of_countries_can_be_read_aloud() -> None:
     wording = Wording("ko")
     wrong = [code for code in countries.codes() if not re.fullmatch(r"[\uac00-\ud7a3 ]+", wording.country(code))]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        (("goodbye",), "전화해 주셔서 감사함니다. 안녕히 계십시오."),
+        (("language", "1"), "한국어 서비스는 일번을 눌러 주십시오."),
+        (("agent-disclosure", "MK"), "고객님을 도와드릴 상담원은 붕마케도니아에 있슴니다."),
+    ],
+)
+def test_the_voice_is_given_sounds_joined_as_speakers_join_them(prompt: tuple[str, ...], said: str) -> None:
+    """The voice is given what is said, where it would say letter by letter."""
+    korean = Wording("ko")
+    assert korean.spoken(korean.text(*prompt)) == said

@@ -70,13 +70,14 @@ def test_a_country_stands_in_the_locative_with_its_preposition(line: str) -> Non
         (
             "offer",
             ("US", "1", "*"),
-            ("Ak chcete hovoriť s operátorom v Spojených štátoch, stlačte 1, inak stlačte hviezdičku."),
+            ("Ak chcete hovoriť s operátorom v Spojených štátoch, stlačte jednotku, inak stlačte hviezdičku."),
         ),
         (
             "offer-right",
             ("SK", "1"),
-            "Máte právo hovoriť s operátorom na Slovensku: stlačte 1 alebo zostaňte na linke.",
+            "Máte právo hovoriť s operátorom na Slovensku: stlačte jednotku alebo zostaňte na linke.",
         ),
+        ("language", ("0",), "Pre slovenčinu stlačte nulu."),
         ("wait", ("1",), "Predpokladaný čas čakania je približne jedna minúta."),
         ("wait", ("3",), "Predpokladaný čas čakania je približne 3 minúty."),
         ("wait", ("5",), "Predpokladaný čas čakania je približne 5 minút."),
@@ -93,6 +94,14 @@ def test_two_minutes_are_feminine_to_the_voice() -> None:
     wording = Wording("sk")
     assert "dve minúty" in wording.spoken(wording.text("wait", "2"))
     assert "22 minút" in wording.spoken(wording.text("wait", "22"))
+
+
+def test_foreign_names_are_spoken_by_their_sound() -> None:
+    """The voice is told how a name sounds where it would read it by other rules."""
+    wording = Wording("sk")
+    assert wording.spoken(wording.place("GT")) == "v Gvatemale"
+    assert wording.spoken(wording.place("MO")) == "v Makau"
+    assert wording.spoken(wording.place("IT")) == "v Taljansku"
 
 
 def test_every_place_has_a_preposition_and_nothing_unspeakable() -> None:

@@ -35,6 +35,7 @@ SENTENCES = {
     ("agent-disclosure", "IN"): "మీ ఏజెంట్ భారతదేశంలో ఉన్నారు.",
     ("language", "3"): "తెలుగు కోసం 3 నొక్కండి.",
     ("offer", "US", "1", "*"): ("అమెరికాలో ఉన్న ఏజెంట్\u200cతో మాట్లాడటానికి 1 నొక్కండి. కొనసాగడానికి స్టార్ నొక్కండి."),
+    ("offer-right", "US", "1", "2"): ("అమెరికాలో ఉన్న ఏజెంట్\u200cతో మాట్లాడే హక్కు మీకు ఉంది: అందుకోసం 1, లేదా కొనసాగడానికి 2 నొక్కండి."),
     ("wait", "1"): "మీరు సుమారు ఒక నిమిషం వేచి ఉండాల్సి రావచ్చు.",
     ("wait", "2"): "మీరు సుమారు 2 నిమిషాలు వేచి ఉండాల్సి రావచ్చు.",
 }
@@ -50,3 +51,15 @@ def test_a_country_is_said_as_its_callers_say_it(code: str, place: str) -> None:
 def test_a_prompt_says_this(prompt: tuple[str, ...], text: str) -> None:
     """Sentences of Telugu are whole, with the words that belong together."""
     assert Wording("te", company="Acme Bank").text(*prompt) == text
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        (("disclosure", "IN"), "భారతదేశమ్\u200cలో ఉన్న ఏజెంట్ మీ కాల్\u200cకు సమాధానమ్ ఇస్తారు."),
+    ],
+)
+def test_the_voice_is_given_m_where_it_would_say_n(prompt: tuple[str, ...], said: str) -> None:
+    """A nasal that is m is written as m for the voice."""
+    telugu = Wording("te")
+    assert telugu.spoken(telugu.text(*prompt)) == said

@@ -35,6 +35,7 @@ RIGHT = {
     "NZ": "身處紐西蘭",
     "PH": "身處菲律賓",
     "PS": "身處巴勒斯坦",
+    "PW": "身處帕勞",
     "SA": "身處沙地阿拉伯",
     "SZ": "身處斯威士蘭",
     "TR": "身處土耳其",
@@ -69,3 +70,16 @@ def test_names_of_countries_can_be_read_aloud() -> None:
     wording = Wording("yue")
     wrong = [code for code in countries.codes() if not re.fullmatch(r"[\u4e00-\u9fff]+", wording.country(code))]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        (("disclosure", "PH"), "您嘅電畫會由身處菲律賓嘅客戶服務員接廳。"),
+        (("language", "1"), "廣東畫請按1。"),
+    ],
+)
+def test_the_voice_is_given_characters_of_the_right_tone(prompt: tuple[str, ...], said: str) -> None:
+    """A character that the voice reads in another tone is replaced by one of the right tone."""
+    cantonese = Wording("yue")
+    assert cantonese.spoken(cantonese.text(*prompt)) == said

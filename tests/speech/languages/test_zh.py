@@ -55,8 +55,9 @@ def test_a_country_is_said_as_a_caller_would(code: str, place: str) -> None:
         ("disclosure", ("PH",), "您的电话将由位于菲律宾的客服人员接听。"),
         ("offer", ("US", "1"), "转接位于美国的客服人员，请按1。否则，请不要挂机。"),
         ("offer", ("US", "1", "*"), "转接位于美国的客服人员，请按1。如需继续，请按星号键。"),
-        ("wait", ("2",), "预计等候时间约为两分钟。"),
-        ("wait", ("12",), "预计等候时间约为12分钟。"),
+        ("offer-right", ("US", "1", "2"), "您有权要求转接位于美国的客服人员：转接请按1，继续请按2。"),
+        ("wait", ("2",), "预计等候时间约两分钟。"),
+        ("wait", ("12",), "预计等候时间约12分钟。"),
     ],
 )
 def test_a_prompt_says_this(name: str, parameters: tuple[str, ...], text: str) -> None:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from onshore import planning
 from onshore.asterisk import dialplan
 from onshore.errors import BuildError, PlanError
 from onshore.plan import Plan, prompt_key
+from onshore.speech import archive
 from onshore.speech.studio import Studio, Wanted
 
 if TYPE_CHECKING:
@@ -71,13 +73,21 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
     with _to_itself(folder), ExitStack() as stack:
         staging = _staging(stack, folder)
         wanted = planning.wanted(site)
-        prompts = studio(site).make([Wanted(*one) for one in wanted], folder / "sounds", staging / "sounds", progress)
+        making, each = studio(site), [Wanted(*one) for one in wanted]
+        prompts = making.make(each, folder / "sounds", staging / "sounds", progress)
         keys = [prompt_key(name, *parameters) for _, name, parameters in wanted]
         plan = planning.plan(site, zip(keys, prompts, strict=True))
         texts = {
             folder / "asterisk" / dialplan.FILE: dialplan.render(plan, site.server, site.folder),
             folder / plans.FILE: json.dumps(plans.to_json(plan), ensure_ascii=False, indent=1) + "\n",
         }
+        built = datetime.now(UTC).isoformat(timespec="seconds")
+        versions = (
+            making.source(one).version(prompt.milliseconds, built) for one, prompt in zip(each, prompts, strict=True)
+        )
+        archived = archive.with_new(folder / archive.FILE, versions)
+        if archived is not None:  # before the plan: what can be played is in the archive
+            texts = {folder / archive.FILE: archived, **texts}
         changed = [file for file, text in texts.items() if _read(file) != text.encode()]
         sounds = [file for file in (staging / "sounds").rglob("*") if file.is_file()]
         before = _plan_before(folder)

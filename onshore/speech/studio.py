@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from onshore.errors import BuildError, PromptError
 from onshore.plan import Prompt
 from onshore.speech import catalogue, sound
+from onshore.speech.archive import Version
 from onshore.speech.recordings import Recordings
 from onshore.speech.voice import ESPEAK, Voice
 from onshore.speech.wording import Wording
@@ -37,17 +39,37 @@ class Wanted:
 class Source:
     """A prompt, and what its sound comes from: an admin's recording, or else a voice."""
 
-    language: str
-    key: str  # as in file names
+    wanted: Wanted
     text: str
     spoken: str  # the text as it is given to the voice
     id: str
     recording: Path | None
+    sha256: str  # of the recording, in hexadecimal
     voice: Voice | None
+
+    @property
+    def language(self) -> str:
+        """The language of the site that it is for."""
+        return self.wanted.language
+
+    @property
+    def key(self) -> str:
+        """Its name with its parameters, as in file names."""
+        return catalogue.file_key(self.wanted.name, *self.wanted.parameters)
 
     def file(self, sounds: Path, suffix: str) -> Path:
         """Return its sound file of a format, under a folder of sounds."""
         return sounds / self.language / "onshore" / f"{self.id}.{suffix}"
+
+    def version(self, milliseconds: int, built: str) -> Version:
+        """Return it as it is archived; `built` is when it was built first: ISO 8601, UTC."""
+        known = Version(
+            self.id, self.language, self.wanted.name, self.wanted.parameters, self.text, milliseconds, built=built
+        )
+        if self.recording:
+            return replace(known, recording=self.recording.name, sha256=self.sha256)
+        assert self.voice
+        return replace(known, spoken=self.spoken, voice=shlex.join(self.voice.identity()))
 
     def in_place(self, sounds: Path) -> bool:
         """Return whether a folder of sounds has it in every format."""
@@ -65,6 +87,7 @@ class Studio:
     _wordings: dict[str, Wording] = field(default_factory=dict, repr=False)
     _voices: dict[str, Voice] = field(default_factory=dict, repr=False)
     _recordings: dict[str, Recordings] = field(default_factory=dict, repr=False)
+    _sources: dict[Wanted, Source] = field(default_factory=dict, repr=False)
 
     def wording(self, language: str) -> Wording:
         """Return a language's wording; PromptError when there is none, or it has a mistake."""
@@ -74,18 +97,23 @@ class Studio:
 
     def source(self, wanted: Wanted) -> Source:
         """Return what a prompt says and where its sound comes from; PromptError when it cannot be had."""
+        if wanted not in self._sources:
+            self._sources[wanted] = self._source(wanted)
+        return self._sources[wanted]
+
+    def _source(self, wanted: Wanted) -> Source:
         text = self.wording(wanted.language).text(wanted.name, *wanted.parameters)
         key = catalogue.file_key(wanted.name, *wanted.parameters)
         if wanted.language not in self._recordings:
             self._recordings[wanted.language] = Recordings(wanted.language, self.site_folder)
         recording = self._recordings[wanted.language].find(key)
         if recording:
-            made_of = [sound.VERSION, hashlib.sha256(_read(recording)).hexdigest()]
-            return Source(wanted.language, key, text, text, f"{key}-{_hash(made_of)}", recording, None)
+            sha256 = hashlib.sha256(_read(recording)).hexdigest()
+            return Source(wanted, text, "", f"{key}-{_hash([sound.VERSION, text, sha256])}", recording, sha256, None)
         voice = self._voice(wanted.language)
         spoken = self.wording(wanted.language).spoken(text)
-        made_of = [sound.VERSION, spoken, *voice.identity()]
-        return Source(wanted.language, key, text, spoken, f"{key}-{_hash(made_of)}", None, voice)
+        made_of = [sound.VERSION, text, spoken, *voice.identity()]
+        return Source(wanted, text, spoken, f"{key}-{_hash(made_of)}", None, "", voice)
 
     def make(
         self,

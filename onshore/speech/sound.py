@@ -266,17 +266,25 @@ def _levelled(samples: Samples, rate: int) -> Samples:
 def _limited(samples: Samples, rate: int) -> Samples:
     """Turn the gain down around each peak above the ceiling, in a curve that begins before it: nothing is cut off."""
     block = rate // 2000  # half a millisecond
-    size = np.abs(np.pad(samples, (0, -len(samples) % block))).reshape(-1, block).max(axis=1)
+    size = _highest(np.abs(np.pad(samples, (0, -len(samples) % block))).reshape(-1, block))
     if size.max() <= _CEILING:
         return samples
     needed = np.minimum(1, _CEILING / np.maximum(size, _FLOOR))
     # The lowest of the blocks around, one further than the curve reaches: so the curve, and the line between two of its
     # points, lie below what each block needs.
-    lowest = sliding_window_view(np.pad(needed, _REACH + 1, mode="edge"), 2 * _REACH + 3).min(axis=1)
+    lowest = -_highest(sliding_window_view(np.pad(-needed, _REACH + 1, mode="edge"), 2 * _REACH + 3))
     curve = np.hanning(2 * _REACH + 3)[1:-1]
     smooth = np.convolve(np.pad(lowest, _REACH, mode="edge"), curve / curve.sum(), mode="valid")
     points = np.arange(len(smooth)) * block + block / 2
     return samples * np.interp(np.arange(len(samples)), points, smooth).astype(np.float32)
+
+
+def _highest(rows: NDArray[Any]) -> NDArray[Any]:
+    """Return the highest of each row. Column by column: many short rows take numpy ten times as long."""
+    highest = rows[:, 0]
+    for column in range(1, rows.shape[1]):
+        highest = np.maximum(highest, rows[:, column])
+    return highest
 
 
 def _encoded(samples: Samples, form: Format) -> bytes:

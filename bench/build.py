@@ -5,7 +5,7 @@
     python bench/build.py full --slow 10     # with a voice that takes ten times as long as espeak-ng
     python bench/build.py many --countries 249 --languages 10
 
-Prints one JSON object. espeak-ng must be on the PATH, or named with --espeak. What is compared is run in turns, A B A B:
+Prints one JSON object. espeak-ng must be on the PATH, or named with --espeak. What is compared is run in turns:
 other programs make a machine faster or slower from one minute to the next.
 """
 

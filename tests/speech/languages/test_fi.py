@@ -29,7 +29,15 @@ def test_a_country_is_said_as_in_finnish(code: str, place: str) -> None:
     [
         ("disclosure", ("PH",), "Puheluunne vastaa Filippiineillä oleva asiakaspalvelija."),
         ("agent-disclosure", ("GB",), "Asiakaspalvelijanne on Isossa-Britanniassa."),
-        ("language", ("3",), "Jos haluatte palvelua suomeksi, painakaa näppäintä 3."),
+        ("language", ("3",), "Jos haluatte palvelua suomeksi, valitkaa 3."),
+        (
+            "offer-right",
+            ("FI", "1", "*"),
+            (
+                "Teillä on oikeus puhua Suomessa olevan asiakaspalvelijan kanssa: valitkaa 1 tai, jos haluatte jatkaa, "
+                "tähti."
+            ),
+        ),
         ("wait", ("5",), "Arvioitu odotusaika on noin 5 minuuttia."),
     ],
 )

@@ -33,7 +33,15 @@ def test_a_country_is_said_as_in_hungarian(code: str, place: str) -> None:
             ("US", "1"),
             (
                 "Ha az Egyesült Államokban tartózkodó munkatárssal szeretne beszélni, nyomja meg az 1-es gombot. "
-                "Egyébként kérjük, maradjon vonalban."
+                "Egyébként maradjon vonalban."
+            ),
+        ),
+        (
+            "offer-right",
+            ("HU", "1", "2"),
+            (
+                "Joga van Magyarországon tartózkodó munkatárssal beszélni: ehhez nyomja meg az 1-es gombot, "
+                "a folytatáshoz a 2-es gombot."
             ),
         ),
         ("language", ("3",), "Ha magyarul szeretne beszélni, nyomja meg a 3-as gombot."),

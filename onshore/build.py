@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from onshore import files, planning
 from onshore import plan as plans
-from onshore import planning
 from onshore.asterisk import dialplan
 from onshore.errors import BuildError, PlanError
 from onshore.plan import Plan, prompt_key
@@ -97,7 +97,7 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
         if _theirs(folder):
             moves = _brought(stack, moves, folder)
         stack.enter_context(_as_owner(folder))
-        _put(moves)
+        files.put(moves)
         _clear_out(folder / "sounds", plan, before)
     made = len({file.with_suffix("") for file in sounds})
     return Built(
@@ -114,7 +114,7 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
 def _to_itself(folder: Path) -> Iterator[None]:
     """Let one build at a time work in a folder. A folder made for it is taken away again if the build fails."""
     with ExitStack() as stack:
-        made = _make_folder(folder)
+        made = files.make_folder(folder)
         lock = os.open(folder, os.O_RDONLY)
         stack.callback(os.close, lock)
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -185,71 +185,6 @@ def _brought(stack: ExitStack, moves: list[tuple[Path, Path]], folder: Path) -> 
     return brought
 
 
-def _put(moves: list[tuple[Path, Path]]) -> None:
-    """Move files into their places, all of them or none; readable for Asterisk."""
-    undo: list[tuple[Path, Path | None]] = []
-    folders: list[Path] = []
-    for new, _ in moves:
-        new.chmod(0o644)
-        with new.open("rb") as file:
-            os.fsync(file.fileno())
-    try:
-        for new, place in moves:
-            folders += _make_folder(place.parent)
-            undo.append((place, _set_aside(place, new)))
-            new.replace(place)
-        for folder in {place.parent for _, place in moves}:
-            _sync(folder)
-    except OSError:
-        for place, before in reversed(undo):
-            if before is None:
-                place.unlink(missing_ok=True)
-            else:
-                before.replace(place)
-        for folder in reversed(folders):
-            folder.rmdir()
-        raise
-
-
-def _set_aside(place: Path, new: Path) -> Path | None:
-    """Keep what is in a place, beside what is to come: putting it back then needs no room on a full disk."""
-    kept = new.with_name(f"{new.name}.before")
-    try:
-        kept.hardlink_to(place)
-    except FileNotFoundError:
-        return None
-    except OSError:  # no hard links here
-        shutil.copy2(place, kept)
-    return kept
-
-
-def _make_folder(folder: Path) -> list[Path]:
-    """Make a folder, and those above it, readable for Asterisk; all or none. Return those made.
-
-    They belong to whoever has the folder that they are in.
-    """
-    made: list[Path] = []
-    owner = _nearest(folder).stat()
-    try:
-        for one in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
-            one.mkdir(mode=0o755, exist_ok=True)
-            made.append(one)
-            one.chmod(0o755)
-            if os.geteuid() == 0:
-                os.chown(one, owner.st_uid, owner.st_gid, follow_symlinks=False)
-    except OSError:
-        for one in reversed(made):
-            with suppress(OSError):
-                one.rmdir()
-        raise
-    return made
-
-
-def _nearest(folder: Path) -> Path:
-    """Return the folder itself, or the nearest above it that is there."""
-    return next(one for one in (folder, *folder.parents) if one.exists())
-
-
 def _clear_out(sounds: Path, plan: Plan, before: Plan | None) -> None:
     """Take away sound files that no plan has had for a week."""
     now = time.time()
@@ -289,14 +224,6 @@ def _read(file: Path) -> bytes | None:
 def _write(file: Path, text: str) -> Path:
     file.write_text(text, "utf-8")
     return file
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unwritable(error: OSError, folder: Path) -> str:

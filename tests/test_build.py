@@ -264,7 +264,7 @@ def bad_moving(nth: int) -> Callable[[Site, pytest.MonkeyPatch], None]:
 def bad_syncing(made: Site, patch: pytest.MonkeyPatch) -> None:
     """The disk fails at the very end."""
     del made
-    patch.setattr(building, "_sync", _fail(OSError(5, "Input/output error")))
+    patch.setattr("onshore.files._sync", _fail(OSError(5, "Input/output error")))
 
 
 def interrupted(made: Site, patch: pytest.MonkeyPatch) -> None:

@@ -43,3 +43,25 @@ def test_a_country_is_said_as_in_bulgarian(code: str, place: str) -> None:
 def test_a_sentence_is_said_as_in_bulgarian(prompt: str, parameters: tuple[str, ...], text: str) -> None:
     """The sentences agree with the country, the key and the number of minutes."""
     assert Wording("bg").text(prompt, *parameters) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("PH", "във Филипи\u0300ните"),
+        ("RO", "в Румъ\u0300ния"),
+        ("PK", "в Пакиста\u0300н"),
+        ("US", "в Съедине\u0300ните щати"),
+        ("RU", "в Русия"),
+    ],
+)
+def test_the_voice_is_told_where_the_stress_is(code: str, place: str) -> None:
+    """A word that the voice would stress on another syllable bears the accent of dictionaries."""
+    wording = Wording("bg")
+    assert wording.spoken(wording.place(code)) == place
+
+
+def test_minutes_are_feminine_to_the_voice() -> None:
+    """The voice would read the one of twenty-one as neuter; it is told otherwise."""
+    wording = Wording("bg")
+    assert "двадесет и една\u0300 минути" in wording.spoken(wording.text("wait", "21"))

@@ -49,3 +49,10 @@ def test_a_country_is_said_as_in_ukrainian(code: str, place: str) -> None:
 def test_a_sentence_is_said_as_in_ukrainian(prompt: str, parameters: tuple[str, ...], text: str) -> None:
     """The sentences agree with the country, the key and the number of minutes."""
     assert Wording("uk").text(prompt, *parameters) == text
+
+
+def test_the_voice_is_told_where_the_stress_is() -> None:
+    """Names in -ія are stressed before the ending, which the voice does only for another spelling."""
+    wording = Wording("uk")
+    assert wording.spoken(wording.place("IT")) == "в Італйі"
+    assert wording.spoken(wording.place("RU")) == "у Росії"

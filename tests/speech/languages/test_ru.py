@@ -48,3 +48,11 @@ def test_a_country_is_said_as_in_russian(code: str, place: str) -> None:
 def test_a_sentence_is_said_as_in_russian(prompt: str, parameters: tuple[str, ...], text: str) -> None:
     """The sentences agree with the country, the key and the number of minutes."""
     assert Wording("ru").text(prompt, *parameters) == text
+
+
+def test_the_voice_is_told_where_the_stress_is() -> None:
+    """Togo is no "that one" to the voice, and Guatemala has its stress."""
+    wording = Wording("ru")
+    assert wording.spoken(wording.place("TG")) == "в То\u0301го"
+    assert wording.spoken(wording.place("GT")) == "в Гвате-мале"
+    assert wording.spoken(wording.place("GM")) == "в Гамбйи"

@@ -56,3 +56,10 @@ def test_the_voice_is_told_where_the_stress_is() -> None:
     wording = Wording("uk")
     assert wording.spoken(wording.place("IT")) == "в Італйі"
     assert wording.spoken(wording.place("RU")) == "у Росії"
+
+
+def test_the_key_one_is_said_with_its_stress() -> None:
+    """The voice would say the digit 1 as no Ukrainian does; a minute is feminine still."""
+    wording = Wording("uk")
+    assert wording.spoken(wording.text("language", "1")) == "Щоб говорити українською, натисніть одиин."
+    assert "одна хвилина" in wording.spoken(wording.text("wait", "1"))

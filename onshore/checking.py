@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from onshore import plan as plans
@@ -13,8 +13,9 @@ from onshore.asterisk.console import Console
 from onshore.asterisk.install import Target, plan_install
 from onshore.build import studio
 from onshore.errors import AsteriskError, OnshoreError
+from onshore.finding import Finding
 from onshore.plan import prompt_key
-from onshore.speech import recordings
+from onshore.speech import checks, recordings
 from onshore.speech.sound import FORMATS
 from onshore.speech.studio import Wanted
 
@@ -33,16 +34,6 @@ _APPLICATIONS = (
 _FUNCTIONS = ("ARRAY", "CDR", "CHANNEL", "CUT", "DIALPLAN_EXISTS", "IF", "RAND", "STRREPLACE", "TIMEOUT", "TOLOWER")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    what: str
-    problem: str = ""  # "": it is as it must be
-    remedy: str = ""  # what to do about the problem
-    serious: bool = True  # else a caller would not notice
-
-
 def check(site: Site, target: Target) -> Iterator[Finding]:
     """Look at everything, in the order in which it has to be right."""
     yield Finding(f"site {site.file}")
@@ -53,8 +44,7 @@ def check(site: Site, target: Target) -> Iterator[Finding]:
     except OnshoreError as error:
         yield Finding("plan", str(error), "run `onshore build`")
     else:
-        yield _current(site, plan)
-        yield _sounds("sounds", plan, site.asterisk.state / "sounds", "run `onshore build`")
+        yield from _sounds_built(site, plan)
     console = Console(site.asterisk.command, site.asterisk.etc)
     try:
         console.run("core show version")
@@ -74,16 +64,26 @@ def check(site: Site, target: Target) -> Iterator[Finding]:
 
 
 def _prompts(site: Site) -> Iterator[Finding]:
-    making = studio(site)
     try:
-        for language, name, parameters in planning.wanted(site):
-            making.source(Wanted(language, name, parameters))
+        wrong = [finding for language in site.languages for finding in checks.words(site, language)]
     except OnshoreError as error:
         yield Finding("prompts", str(error), "mend the sentence, the recording or the speech command it names")
     else:
-        yield Finding("prompts")
+        yield from wrong or [Finding("prompts")]
     for problem in recordings.strays(site.folder, site.languages):
         yield Finding("recordings", problem, "name it after the prompt it is for, or take it away", serious=False)
+
+
+def _sounds_built(site: Site, plan: Plan) -> Iterator[Finding]:
+    current = _current(site, plan)
+    yield current
+    sounds = site.asterisk.state / "sounds"
+    built = _sounds("sounds", plan, sounds, "run `onshore build`")
+    if built.problem or current.problem:
+        yield built
+    else:
+        wrong = [finding for language in site.languages for finding in checks.files(site, sounds, language)]
+        yield from wrong or [built]
 
 
 def _current(site: Site, plan: Plan) -> Finding:

@@ -19,9 +19,10 @@ import onshore
 from onshore.errors import AsteriskError, OnshoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from onshore.build import Built
+    from onshore.finding import Finding
     from onshore.site import Site
 
 out = Console(highlight=False, emoji=False, soft_wrap=True)
@@ -235,6 +236,25 @@ def print_json(data: object) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
+def print_findings(found: Iterable[Finding], *, quiet: bool = False) -> bool:
+    """Print what a check has found, as it comes in; return whether anything is wrong."""
+    wrong = False
+    for finding in found:
+        wrong = wrong or bool(finding.problem and finding.serious)
+        if quiet:
+            continue
+        if not finding.problem:
+            out.print("[green]ok[/]", end="    ")
+            out.print(finding.what, markup=False)
+        else:
+            out.print("[red]wrong[/]" if finding.serious else "[yellow]note[/] ", end=" ")
+            out.print(f"{finding.what}: {finding.problem}", markup=False)
+            out.print(f"      {finding.remedy}", style="dim", markup=False)
+    if not wrong and not quiet:
+        out.print("Nothing is wrong.")
+    return wrong
+
+
 def _reload(site: Site, built: Built) -> str:
     """Have an Asterisk that Onshore is installed in read its dialplan again; return what to tell."""
     from onshore.asterisk import receipt  # noqa: PLC0415 - see site_of
@@ -257,3 +277,4 @@ def _reload(site: Site, built: Built) -> str:
 
 
 from onshore import commands as commands  # noqa: E402, PLC0414 - they add themselves to `main`
+from onshore import prompts_commands as prompts_commands  # noqa: E402, PLC0414 - the same

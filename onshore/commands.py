@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from onshore.cli import as_json, main, out, print_json, site_of
+from onshore.cli import as_json, main, out, print_findings, print_json, site_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from onshore.asterisk.install import Changes, Target
+    from onshore.finding import Finding
     from onshore.site import Site
 
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would change, as a diff, and change nothing.")
@@ -115,23 +118,15 @@ def check(context: click.Context, *, json_: bool) -> None:
     from onshore.checking import check as checking  # noqa: PLC0415 - the same
 
     site = site_of(context)
-    wrong = False
     found = []
-    for finding in checking(site, target_of(site)):
-        wrong = wrong or bool(finding.problem and finding.serious)
-        found.append(asdict(finding))
-        if json_:
-            continue
-        if not finding.problem:
-            out.print(f"[green]ok[/]    {finding.what}")
-        else:
-            mark = "[red]wrong[/]" if finding.serious else "[yellow]note[/] "
-            out.print(mark, end=" ")
-            out.print(f"{finding.what}: {finding.problem}", markup=False)
-            out.print(f"      {finding.remedy}", style="dim", markup=False)
+
+    def looked_at() -> Iterator[Finding]:
+        for finding in checking(site, target_of(site)):
+            found.append(asdict(finding))
+            yield finding
+
+    wrong = print_findings(looked_at(), quiet=json_)
     if json_:
         print_json(found)
-    elif not wrong:
-        out.print("Nothing is wrong.")
     if wrong:
         context.exit(1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,3 +39,17 @@ def asterisk(request: pytest.FixtureRequest) -> Unpacked:
     """Each of the unpacked Asterisks: what takes it runs once on 22 and once on 16."""
     unpacked: Unpacked = request.getfixturevalue(f"asterisk_{request.param}")
     return unpacked
+
+
+@pytest.fixture(scope="session")
+def espeak() -> str:
+    """Return the command line of the real espeak-ng."""
+    checkout = _FOLDER / "22/bin/espeak-ng"
+    found = (
+        os.environ.get("ONSHORE_TEST_ESPEAK")
+        or shutil.which("espeak-ng")
+        or (str(checkout) if checkout.is_file() else "")
+    )
+    if not found:
+        pytest.skip("there is no espeak-ng here")
+    return f"{shlex.quote(found)} -b 1 -v {{voice}} -s {{rate}} --stdin --stdout"

@@ -479,3 +479,11 @@ def test_building_needs_no_home_and_no_terminal(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stderr == ""
     assert done.stdout.startswith(f"18 prompts made, 0 as they were, in {tmp_path}/state\nPlan ")
+
+
+def test_a_language_that_cannot_be_spoken_is_asked_for_by_name(tmp_path: Path) -> None:
+    """Where espeak-ng has no voice, nothing is built silent or in English: the message says what to bring."""
+    made = site(tmp_path, ('["en", "es"]', '["en", "tl"]'), (f'command = "{speech(tmp_path)}"', ""))
+    with pytest.raises(PromptError, match=r"language tl: .* no voice .*`\[speech\] languages\.tl .*recordings"):
+        building.build(made)
+    assert not (tmp_path / "state").exists()

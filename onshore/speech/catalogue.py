@@ -47,6 +47,7 @@ class Sentence:
     name: str
     parameters: tuple[Parameter, ...] = ()
     limit: float = 0.0  # seconds that it may take, spoken; 0: any
+    use: str = ""  # when it is heard: for whoever records it
 
 
 _country = Parameter("country", "country")
@@ -57,27 +58,33 @@ _DISCLOSURE, _OFFER = 6.0, 8.0  # seconds: longer ones are not listened to
 CATALOGUE = {
     sentence.name: sentence
     for sentence in (
-        Sentence("welcome"),
-        Sentence("language", (_key,)),
-        Sentence("disclosure", (_country,), _DISCLOSURE),  # before an agent
-        Sentence("agent-disclosure", (_country,), _DISCLOSURE),  # the agent has picked up
-        Sentence("automated", (), _DISCLOSURE),  # a machine answers
-        Sentence("offer", (_country, _key, _stay), _OFFER),
-        Sentence("offer-right", (_country, _key, _stay), _OFFER),  # the same, where a law gives the right to it
-        Sentence("waiting"),
-        Sentence("repeat"),
-        Sentence("invalid"),
-        Sentence("connecting", (_country,)),
+        Sentence("welcome", use="First of all, when the call comes in."),
+        Sentence("language", (_key,), use="In a menu of languages, each spoken by a speaker of it."),
+        Sentence(
+            "disclosure",
+            (_country,),
+            _DISCLOSURE,
+            use="Before the caller speaks to an agent.",
+        ),
+        Sentence("agent-disclosure", (_country,), _DISCLOSURE, use="When the agent has picked up."),
+        Sentence("automated", (), _DISCLOSURE, use="Where a machine answers, not a person."),
+        Sentence("offer", (_country, _key, _stay), _OFFER, use="After the disclosure: how to be answered at home."),
+        Sentence("offer-right", (_country, _key, _stay), _OFFER, use="The same, where a law gives the right to it."),
+        Sentence("waiting", use="Before the caller waits in a queue."),
+        Sentence("repeat", use="After an offer that no key has answered."),
+        Sentence("invalid", use="When a key was pressed that does nothing."),
+        Sentence("connecting", (_country,), use="When the caller has asked for another country's agents."),
         Sentence(
             "unavailable",
             (_country, Parameter("other", "country", optional=True), Parameter("key", "key", optional=True)),
+            use="When no agent there takes the call: what else there is.",
         ),
-        Sentence("closed"),
-        Sentence("wait", (Parameter("minutes", "minutes"),)),
-        Sentence("callback"),
-        Sentence("goodbye"),
-        Sentence("outbound", (_country,)),
-        Sentence("unknown", (), _DISCLOSURE),  # the country is not known
+        Sentence("closed", use="When every center is closed."),
+        Sentence("wait", (Parameter("minutes", "minutes"),), use="While waiting in a queue."),
+        Sentence("callback", use="When a call back was asked for."),
+        Sentence("goodbye", use="Last of all."),
+        Sentence("outbound", (_country,), use="First of all, when a company calls."),
+        Sentence("unknown", (), _DISCLOSURE, use="Where the agent's country is not known."),
     )
 }
 

@@ -28,7 +28,7 @@ class Recordings:
     def __init__(self, language: str, site_folder: Path | None) -> None:
         """Look what is there."""
         folders = [site_folder / "prompts" / name for name in chain(language)] if site_folder else []
-        self._found = [_by_name(folder) for folder in folders]
+        self._found = [by_name(folder) for folder in folders]
 
     def find(self, key: str) -> Path | None:
         """Return the recording of a prompt, by its key in file names; PromptError when there are two."""
@@ -46,13 +46,14 @@ def strays(site_folder: Path, languages: Sequence[str]) -> list[str]:
     """Return a message for each recording that can never be played, because no prompt has its name."""
     messages = []
     for language in languages:
-        for name, files in sorted(_by_name(site_folder / "prompts" / language).items()):
-            problem = _problem(name)
-            messages += [f"{file} is never played: {problem}" for file in files if problem]
+        for name, files in sorted(by_name(site_folder / "prompts" / language).items()):
+            why = problem(name)
+            messages += [f"{file} is never played: {why}" for file in files if why]
     return messages
 
 
-def _by_name(folder: Path) -> dict[str, list[Path]]:
+def by_name(folder: Path) -> dict[str, list[Path]]:
+    """Return the recordings in a folder by their names without endings; what lies beside them is left out."""
     found: dict[str, list[Path]] = {}
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:
         if not file.name.startswith(".") and file.suffix and file.suffix.lower() not in _NO_SOUND and file.is_file():
@@ -60,15 +61,25 @@ def _by_name(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
-def _problem(key: str) -> str:
+def problem(key: str) -> str:
+    """Return why no prompt has this name, or ""."""
     names = [name for name in catalogue.CATALOGUE if key == name or key.startswith(f"{name}-")]
     if not names:
         return f"there is no prompt {key!r}{catalogue.nearest(key, list(catalogue.CATALOGUE))}"
-    name = max(names, key=len)
-    spelled = {"star": "*", "pound": "#"}
-    parameters = [spelled.get(part, part) for part in key.removeprefix(name).split("-")[1:]]
     try:
-        catalogue.values(name, parameters)
+        catalogue.values(*_parts(key))
     except PromptError as error:
         return str(error)
     return ""
+
+
+def wanted(key: str) -> tuple[str, tuple[str, ...]]:
+    """Return the name and the parameters of a prompt by its key in file names: `offer-US-star` → offer, (US, *)."""
+    name, parameters = _parts(key)
+    return name, tuple(parameters)
+
+
+def _parts(key: str) -> tuple[str, list[str]]:
+    name = max((name for name in catalogue.CATALOGUE if key == name or key.startswith(f"{name}-")), key=len)
+    spelled = {"star": "*", "pound": "#"}
+    return name, [spelled.get(part, part) for part in key.removeprefix(name).split("-")[1:]]

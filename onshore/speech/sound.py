@@ -65,6 +65,7 @@ _REACH = 4  # half milliseconds before and after a peak in which the gain change
 _WHISPER = -70.0  # dBFS: below it, nobody speaks
 _CLOSE = 0.05  # dB from LOUDNESS
 _FLOOR = 1e-9
+_WHOLE = 0.9  # of full scale: below it, peaks at one height are how the sound is
 
 
 class SoundError(Exception):
@@ -159,13 +160,27 @@ def milliseconds(ulaw_bytes: int) -> int:
 
 def measure(path: Path) -> Measure:
     """Return a sound file's length, loudness, highest peak, and silence at its ends; SoundError when it is none."""
-    samples, rate = decode(path)
+    return measured(*decode(path))
+
+
+def measured(samples: Samples, rate: int) -> Measure:
+    """Return what a sound is like; `rate` in Hz."""
     rms = _rms(samples)
-    levels = _levels(samples, rate // 100)
-    loud = np.flatnonzero(levels > _db(rms) - _SILENCE)
-    start, end = (int(loud[0]), len(levels) - 1 - int(loud[-1])) if len(loud) else (len(levels), len(levels))
+    each = levels(samples, rate)
+    loud = np.flatnonzero(each > _db(rms) - _SILENCE)
+    start, end = (int(loud[0]), len(each) - 1 - int(loud[-1])) if len(loud) else (len(each), len(each))
     peak = float(np.abs(samples).max(initial=0))
     return Measure(len(samples) / rate, _db(rms), _db(peak), start * 10, end * 10)
+
+
+def flattened(samples: Samples) -> float:
+    """Return the share of samples in peaks that were cut off: three or more side by side at one height, the highest."""
+    size = np.abs(samples)
+    top = size >= size.max(initial=0) * 0.999
+    if size.max(initial=0) < _WHOLE:
+        return 0.0
+    run = top[2:] & top[1:-1] & top[:-2]
+    return float(np.count_nonzero(run)) / max(len(samples), 1)
 
 
 def _db(value: float) -> float:
@@ -176,8 +191,9 @@ def _rms(samples: Samples) -> float:
     return math.sqrt(float(np.dot(samples, samples)) / len(samples)) if len(samples) else 0.0
 
 
-def _levels(samples: Samples, frame: int) -> NDArray[np.float64]:
-    """Return the loudness of each whole frame, in dBFS."""
+def levels(samples: Samples, rate: int) -> NDArray[np.float64]:
+    """Return the loudness of each whole 10 ms, in dBFS."""
+    frame = rate // 100
     frames = samples[: len(samples) // frame * frame].reshape(-1, frame)
     return np.asarray(10 * np.log10(np.einsum("ij,ij->i", frames, frames) / frame + _FLOOR**2))
 
@@ -225,15 +241,15 @@ def _speech(samples: Samples) -> tuple[int, int]:
 
     May begin before the first and end after the last: then there is too little quiet.
     """
-    levels = _levels(samples, _MASTER // 100)
-    if not len(levels) or levels.max() < _WHISPER:
+    each = levels(samples, _MASTER)
+    if not len(each) or each.max() < _WHISPER:
         raise SoundError("is silent")
-    first, last = 0, len(levels)
+    first, last = 0, len(each)
     for _ in range(3):  # what is cut off makes the rest louder, and `measure` goes by the rest
-        loudness = 10 * np.log10(np.mean(10 ** (levels[max(first, 0) : last] / 10)))
+        loudness = 10 * np.log10(np.mean(10 ** (each[max(first, 0) : last] / 10)))
         # A room's hiss is silence too: 6 dB above the quietest parts, where those are far enough below the speech.
-        hiss = np.percentile(levels, 5) + 6
-        loud = np.flatnonzero(levels > max(loudness - _SILENCE, hiss if hiss < loudness - 15 else -np.inf))
+        hiss = np.percentile(each, 5) + 6
+        loud = np.flatnonzero(each > max(loudness - _SILENCE, hiss if hiss < loudness - 15 else -np.inf))
         first, last = int(loud[0]) - _LEAD, int(loud[-1]) + 1 + _TAIL
     return first, last
 

@@ -104,9 +104,7 @@ class Studio:
     def _source(self, wanted: Wanted) -> Source:
         text = self.wording(wanted.language).text(wanted.name, *wanted.parameters)
         key = catalogue.file_key(wanted.name, *wanted.parameters)
-        if wanted.language not in self._recordings:
-            self._recordings[wanted.language] = Recordings(wanted.language, self.site_folder)
-        recording = self._recordings[wanted.language].find(key)
+        recording = self.recording(wanted)
         if recording:
             sha256 = hashlib.sha256(_read(recording)).hexdigest()
             return Source(wanted, text, "", f"{key}-{_hash([sound.VERSION, text, sha256])}", recording, sha256, None)
@@ -114,6 +112,18 @@ class Studio:
         spoken = self.wording(wanted.language).spoken(text)
         made_of = [sound.VERSION, text, spoken, *voice.identity()]
         return Source(wanted, text, spoken, f"{key}-{_hash(made_of)}", None, "", voice)
+
+    def recording(self, wanted: Wanted) -> Path | None:
+        """Return the admin's recording of a prompt, if there is one; PromptError when there are two."""
+        if wanted.language not in self._recordings:
+            self._recordings[wanted.language] = Recordings(wanted.language, self.site_folder)
+        return self._recordings[wanted.language].find(catalogue.file_key(wanted.name, *wanted.parameters))
+
+    def spoken(self, wanted: Wanted) -> bytes:
+        """Return what the voice gives for a prompt, a WAV file, also where there is a recording; PromptError."""
+        wording = self.wording(wanted.language)
+        key = catalogue.file_key(wanted.name, *wanted.parameters)
+        return self._voice(wanted.language).speak(key, wording.spoken(wording.text(wanted.name, *wanted.parameters)))
 
     def make(
         self,

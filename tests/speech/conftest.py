@@ -1,16 +1,15 @@
-"""What the tests of speech share: a speech command that is quick, and the real one where there is one."""
+"""What the tests of speech share: a speech command that is quick,."""
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-_CHECKOUT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Writes a WAV file of buzz, as long as the text; appends a line to the log for each sentence.
 _FAKE = """
@@ -41,17 +40,3 @@ def speech(tmp_path: Path, spoken: Path) -> str:
     script = tmp_path / "speak.py"
     script.write_text(_FAKE)
     return f"{shlex.join([sys.executable, '-IS', str(script), str(spoken)])} {{voice}} '' ''"
-
-
-@pytest.fixture(scope="session")
-def espeak() -> str:
-    """Return the command line of the real espeak-ng."""
-    checkout = _CHECKOUT / ".cache/asterisk/22/bin/espeak-ng"
-    found = (
-        os.environ.get("ONSHORE_TEST_ESPEAK")
-        or shutil.which("espeak-ng")
-        or (str(checkout) if checkout.is_file() else "")
-    )
-    if not found:
-        pytest.skip("there is no espeak-ng here")
-    return f"{shlex.quote(found)} -b 1 -v {{voice}} -s {{rate}} --stdin --stdout"

@@ -171,3 +171,23 @@ def test_an_hour_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\x12" * 8000 * 121)
     with pytest.raises(sound.SoundError, match="longer than 120 seconds"):
         sound.prepare(file)
+
+
+@pytest.mark.parametrize("rate", [8000, 22050, 44100, 96000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_nothing_folds_back_when_a_recording_is_resampled(tmp_path: Path, rate: int, channels: int) -> None:
+    """A tone that 8 kHz cannot hold is gone, and not another tone: 40 dB below one that it can hold."""
+    time = np.arange(rate * 2) / rate
+    tones = [1000, *(hertz for hertz in (5000, 7000, 10000) if hertz < rate / 2 - 500)]
+    samples = np.sum([0.2 * np.sin(2 * np.pi * hertz * time) for hertz in tones], axis=0)
+    recording = write(tmp_path / "tones.flac", samples, rate, "flac", channels)
+    narrow = tmp_path / "made.ulaw"
+    narrow.write_bytes(sound.prepare(recording)["ulaw"])
+    made, _ = sound.decode(narrow)
+    spectrum = np.abs(np.fft.rfft(made * np.hanning(len(made))))
+    hertz = np.fft.rfftfreq(len(made), 1 / 8000)
+
+    def highest(low: int, high: int) -> float:
+        return float(spectrum[(hertz > low) & (hertz < high)].max())
+
+    assert highest(900, 1100) > 100 * max(highest(100, 800), highest(1200, 3900))

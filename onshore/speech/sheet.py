@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.core import Locale, UnknownLocaleError
@@ -19,7 +21,6 @@ from onshore.speech.studio import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from onshore.site import Site
 
@@ -118,14 +119,11 @@ def write(sheet: Sequence[Line], folder: Path, company: str = "") -> list[Path]:
     texts = {folder / "prompts.csv": to_csv(sheet), folder / "prompts.html": to_html(sheet, company)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        moves = []
-        for file, text in texts.items():
-            new = file.with_name(f".{file.name}.new")
-            new.write_bytes(text.encode())
-            moves.append((new, file))
-        files.put(moves)
-        for new, _ in moves:
-            new.with_name(f"{new.name}.before").unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as staging:
+            moves = [(Path(staging, file.name), file) for file in texts]
+            for new, file in moves:
+                new.write_bytes(texts[file].encode())
+            files.put(moves)
     except OSError as error:
         raise PromptError(f"{error.filename or folder} cannot be written: {error.strerror}") from None
     return list(texts)

@@ -14,7 +14,8 @@ RIGHT = """
     KR u Južnoj Koreji; MA u Maroku; MX u Meksiku; MK u Sjevernoj Makedoniji; MM u Mjanmaru; MT na Malti
     MV na Maldivima; NL u Nizozemskoj; NZ na Novom Zelandu; PH na Filipinima; PL u Poljskoj
     PS na palestinskim područjima; SZ u Esvatiniju; TR u Turskoj; XK na Kosovu; US u Sjedinjenim Američkim Državama
-    IM na otoku Manu; BA u Bosni i Hercegovini; ME u Crnoj Gori; AT u Austriji
+    IM na otoku Manu; BA u Bosni i Hercegovini; ME u Crnoj Gori; AT u Austriji; TO na Tongi; TV na Tuvaluu
+    VU na Vanuatuu
 """
 CASES = [case.strip().split(" ", 1) for case in RIGHT.replace("\n", ";").split(";") if case.strip()]
 
@@ -32,13 +33,20 @@ def test_a_country_is_said_as_in_croatian(code: str, place: str) -> None:
         (
             "offer",
             ("GB", "1"),
-            "Za razgovor s agentom u Ujedinjenom Kraljevstvu pritisnite 1. Inače ostanite na liniji.",
+            "Za razgovor s agentom u Ujedinjenom Kraljevstvu pritisnite 1 ili ostanite na liniji.",
         ),
         (
             "offer",
             ("GB", "1", "*"),
             "Za razgovor s agentom u Ujedinjenom Kraljevstvu pritisnite 1. Za nastavak pritisnite zvjezdicu.",
         ),
+        (
+            "offer-right",
+            ("HR", "1"),
+            "Imate pravo na razgovor s agentom u Hrvatskoj: pritisnite 1 ili ostanite na liniji.",
+        ),
+        ("language", ("0",), "Za hrvatski pritisnite nulu."),
+        ("language", ("#",), "Za hrvatski pritisnite ljestve."),
         ("wait", ("1",), "Predviđeno vrijeme čekanja: 1 minuta."),
         ("wait", ("3",), "Predviđeno vrijeme čekanja: 3 minute."),
         ("wait", ("12",), "Predviđeno vrijeme čekanja: 12 minuta."),
@@ -48,3 +56,25 @@ def test_a_country_is_said_as_in_croatian(code: str, place: str) -> None:
 def test_a_sentence_is_said_as_in_croatian(prompt: str, parameters: tuple[str, ...], text: str) -> None:
     """The sentences agree with the country, the key and the number of minutes."""
     assert Wording("hr").text(prompt, *parameters) == text
+
+
+@pytest.mark.parametrize("company", ["Zagrebačka banka", "Podravka"])
+def test_a_company_is_named_in_the_nominative(company: str) -> None:
+    """A company's name stands as the site has it, in a sentence in which that is its right form."""
+    wording = Wording("hr", company=company)
+    assert wording.text("welcome") == f"Dobar dan, ovdje {company}. Hvala na pozivu."
+
+
+@pytest.mark.parametrize(
+    ("minutes", "spoken"),
+    [
+        ("2", ": dvije minute."),
+        ("21", ": dvadeset jedna minuta."),
+        ("62", ": šezdeset dvije minute."),
+        ("5", ": 5 minuta."),
+    ],
+)
+def test_minutes_are_feminine_to_the_voice(minutes: str, spoken: str) -> None:
+    """The voice, which counts in the masculine, is given the feminine number of minutes in words."""
+    wording = Wording("hr")
+    assert wording.spoken(wording.text("wait", minutes)).endswith(spoken)

@@ -59,3 +59,40 @@ def test_a_disclosure_names_the_country() -> None:
 def test_the_wait_is_said_in_the_plural_form_of_its_number(minutes: str, text: str) -> None:
     """The estimate of the wait takes the form of the noun that goes with its number."""
     assert text in Wording("el").text("wait", minutes)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "text"),
+    [
+        (
+            "offer",
+            ("GR", "1", "*"),
+            "Για να μιλήσετε με εκπρόσωπο στην Ελλάδα, πατήστε 1. Για να συνεχίσετε, πατήστε αστερίσκο.",
+        ),
+        (
+            "offer-right",
+            ("CY", "#"),
+            "Έχετε δικαίωμα να μιλήσετε με εκπρόσωπο στην Κύπρο: πατήστε δίεση. Διαφορετικά, μείνετε στη γραμμή.",
+        ),
+        ("unknown", (), "Στην κλήση σας ενδέχεται να απαντήσει εκπρόσωπος που βρίσκεται σε άλλη χώρα."),
+        (
+            "closed",
+            (),
+            "Αυτή τη στιγμή η γραμμή μας δεν λειτουργεί. Παρακαλούμε καλέστε ξανά στις ώρες λειτουργίας.",
+        ),
+        ("goodbye", (), "Σας ευχαριστούμε για την κλήση σας. Γεια σας."),
+    ],
+)
+def test_a_sentence_is_said_as_in_greek(name: str, parameters: tuple[str, ...], text: str) -> None:
+    """The sentences are those of a Greek telephone line, with the country and the key in them."""
+    assert Wording("el").text(name, *parameters) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "spoken"),
+    [("FK", "στις Νήσους Φόκλαν'ντ"), ("AX", "στις Νήσους Όλαν'ντ"), ("SX", "στο Σιν'τ Μάρτεν")],
+)
+def test_a_foreign_name_is_spoken_by_its_sound(code: str, spoken: str) -> None:
+    """The voice is given a foreign name in letters that it reads as the name sounds."""
+    wording = Wording("el")
+    assert wording.spoken(wording.place(code)) == spoken

@@ -59,3 +59,50 @@ def test_a_disclosure_names_the_country() -> None:
 def test_the_wait_is_said_in_the_plural_form_of_its_number(minutes: str, text: str) -> None:
     """The estimate of the wait takes the form of the noun that goes with its number."""
     assert text in Wording("tr").text("wait", minutes)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "text"),
+    [
+        ("language", ("0",), "Türkçe için 0 tuşuna basın."),
+        (
+            "offer",
+            ("TR", "1"),
+            "Türkiye'deki bir temsilciyle görüşmek için 1 tuşuna basın ya da hatta kalın.",
+        ),
+        (
+            "offer",
+            ("US", "1", "*"),
+            (
+                "Amerika Birleşik Devletleri'ndeki bir temsilciyle görüşmek için 1 tuşuna basın. "
+                "Devam için yıldız tuşuna basın."
+            ),
+        ),
+        (
+            "offer-right",
+            ("TR", "#"),
+            "Türkiye'deki bir temsilciyle görüşme hakkınız var: kare tuşuna basın ya da hatta kalın.",
+        ),
+    ],
+)
+def test_a_sentence_is_said_as_in_turkish(name: str, parameters: tuple[str, ...], text: str) -> None:
+    """The sentences join the country with -ki, and name the key to press."""
+    assert Wording("tr").text(name, *parameters) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "spoken"),
+    [
+        ("CK", "Kuk Adaları'nda"),
+        ("KY", "Kayman Adaları'nda"),
+        ("CV", "Kabo Verde'de"),
+        ("CW", "Kurasao'da"),
+        ("LC", "Sent Lusya'da"),
+        ("NP", "Nepâl'de"),
+        ("YT", "Mayot'ta"),
+    ],
+)
+def test_a_foreign_name_is_spoken_by_its_sound(code: str, spoken: str) -> None:
+    """The voice is given a foreign name in letters that it reads as the name sounds; the ending stays."""
+    wording = Wording("tr")
+    assert wording.spoken(wording.place(code)) == spoken

@@ -6,6 +6,8 @@ cd "$(dirname "$0")"
 . scripts/environment.sh
 
 environment '[test]'
+need 'ls /usr/lib/postgresql/*/bin/postgres' postgresql
+need '.venv/bin/python -c "import weasyprint"' libpango-1.0-0 libpangoft2-1.0-0
 .venv/bin/python -m onshore.testing.private_asterisk unpack 22 16
 [ $# = 0 ] || exec .venv/bin/python -m pytest "$@"
 

@@ -19,6 +19,7 @@ from onshore import files, planning
 from onshore import plan as plans
 from onshore.asterisk import dialplan
 from onshore.errors import BuildError, PlanError
+from onshore.ledger import settings
 from onshore.plan import Plan, prompt_key
 from onshore.speech import archive
 from onshore.speech.studio import Studio, Wanted
@@ -79,6 +80,7 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
         plan = planning.plan(site, zip(keys, prompts, strict=True))
         texts = {
             folder / "asterisk" / dialplan.FILE: dialplan.render(plan, site.server, site.folder),
+            folder / settings.FILE: settings.of_site(site).to_json(),
             folder / plans.FILE: json.dumps(plans.to_json(plan), ensure_ascii=False, indent=1) + "\n",
         }
         built = datetime.now(UTC).isoformat(timespec="seconds")
@@ -97,7 +99,7 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
         if _theirs(folder):
             moves = _brought(stack, moves, folder)
         stack.enter_context(_as_owner(folder))
-        files.put(moves)
+        files.put(moves, private={settings.FILE})
         _clear_out(folder / "sounds", plan, before)
     made = len({file.with_suffix("") for file in sounds})
     return Built(

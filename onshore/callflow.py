@@ -52,9 +52,10 @@ class Call:
     choice: str = ""
     played: list[str] = field(default_factory=list)  # the countries disclosed
 
-    def note(self, kind: str, **data: str | int | bool) -> None:
-        """Tell the evidence what happened."""
-        self.evidence.add(Event(self.arrival.call, kind, data))
+    def note(self, kind: str, when: float | None = None, /, **data: str | int | bool) -> None:
+        """Tell the evidence what happened, and when (seconds since the epoch), if not now."""
+        at = self.now().timestamp() if when is None else when
+        self.evidence.add(Event(self.arrival.call, kind, data, at))
 
     def prompt(self, name: str, *parameters: str) -> Prompt:
         """Return a prompt in the call's language."""
@@ -101,7 +102,10 @@ async def run(
 async def inbound(call: Call) -> None:
     """A caller phones a service: say where the call is answered, make the offer, and bring the call to a queue."""
     service, plan = call.service, call.plan
-    call.note("arrived", service=service.name, unique_id=call.arrival.unique_id, plan=plan.version, rules=plan.rules)
+    unique_id = call.arrival.unique_id
+    if call.arrival.call.startswith(f"{unique_id}-"):
+        unique_id = ""  # the call's id tells it
+    call.note("arrived", service=service.name, unique_id=unique_id, plan=plan.version, rules=plan.rules)
     await _choose_language(call)
     if service.welcome:
         await _say(call, call.prompt("welcome"))
@@ -165,6 +169,8 @@ async def ended(call: Call) -> None:
     center, status, abandoned, member, waited, queued, fallback, way = known[:8]
     if fallback:
         call.note("fallback", reason=fallback)
+    if call.arrival.number:
+        call.note("caller", number=call.arrival.number)  # the evidence keeps no number as it is
     seconds = int(call.now().timestamp()) - _whole(queued)
     details: dict[str, str | int | bool] = {"center": center, "queue_status": status.lower()}
     if not _whole(queued):
@@ -177,10 +183,13 @@ async def ended(call: Call) -> None:
         details["waited"] = seconds
     else:
         outcome = "answered"
-        details["member"] = member
+        there = call.plan.centers.get(center)
+        who = {"member": member, "center": center, "country": there.country if there else ""}
         if waited:  # only a queue with setqueueentryvar=yes tells
-            details["waited"] = _whole(waited)
             details["talked"] = max(0, seconds - _whole(waited))
+            call.note("connected", _whole(queued) + _whole(waited), **who, waited=_whole(waited))
+        else:
+            details |= who
     call.choice = HANGUP  # nothing more is to be chosen
     call.note("ended", outcome=outcome, **details)
 
@@ -363,6 +372,7 @@ async def _tell(call: Call, kind: str, country: str, prompt: Prompt, keys: str) 
         call.note(kind, country=country, **_evidence_of(prompt, Heard(cut.heard)))
         raise
     call.note(kind, country=country, **_evidence_of(prompt, heard))
+    await call.evidence.commit()  # the call does not pass what is not safe
     return heard
 
 

@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 import textwrap
-from contextlib import ExitStack
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ import onshore
 from onshore.errors import AsteriskError, OnshoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from onshore.build import Built
     from onshore.finding import Finding
@@ -105,8 +105,8 @@ def build(context: click.Context, output: Path | None, *, json_: bool) -> None:
     from onshore import build as building  # noqa: PLC0415 - see site_of
 
     site = site_of(context)
-    with ExitStack() as stack:
-        built = building.build(site, output, None if json_ else _progress(stack))
+    with progress_bar("Prompts", quiet=json_) as progress:
+        built = building.build(site, output, progress)
     reloaded = _reload(site, built) if output is None else ""
     if json_:
         print_json(
@@ -130,23 +130,20 @@ def build(context: click.Context, output: Path | None, *, json_: bool) -> None:
         out.print(reloaded, markup=False)
 
 
-def _progress(stack: ExitStack) -> Callable[[int, int, str], None] | None:
-    """Return what draws a bar while prompts are made; nothing is drawn where nobody looks."""
-    if not err.is_terminal:
-        return None
-    bar = stack.enter_context(
-        Progress(
-            TextColumn("Prompts"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}"),
-            console=err,
-            transient=True,
-        )
-    )
-    task = bar.add_task("", total=None)
-    return lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
+@contextmanager
+def progress_bar(label: str, *, quiet: bool = False) -> Iterator[Callable[..., None] | None]:
+    """Give what draws a bar: how much is done, of how much, and the one just done; None where nobody looks."""
+    if quiet or not err.is_terminal:
+        yield None
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Progress(TextColumn(label), *columns, console=err, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def draw(done: int, total: int, what: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        yield draw
 
 
 @main.command(name="try")
@@ -219,7 +216,7 @@ def serve(context: click.Context, state: Path | None) -> None:
     """
     from onshore import plan as plans  # noqa: PLC0415 - see site_of
     from onshore.agi.server import serve as serving  # noqa: PLC0415 - the same
-    from onshore.evidence import EVENTS, EventLog  # noqa: PLC0415 - the same
+    from onshore.ledger import daemon as ledger  # noqa: PLC0415 - the same
 
     folder = state or site_of(context).asterisk.state
     watched = plans.Watched(folder / plans.FILE)
@@ -228,7 +225,8 @@ def serve(context: click.Context, state: Path | None) -> None:
         raise OnshoreError("the site has no [server]: each call starts a process of its own, there is nothing to serve")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     host, _, port = listen.rpartition(":")
-    asyncio.run(serving(host.strip("[]"), int(port), watched, EventLog(folder / EVENTS)))
+    with ledger.evidence(folder) as evidence:
+        asyncio.run(serving(host.strip("[]"), int(port), watched, evidence))
 
 
 def print_json(data: object) -> None:
@@ -277,4 +275,5 @@ def _reload(site: Site, built: Built) -> str:
 
 
 from onshore import commands as commands  # noqa: E402, PLC0414 - they add themselves to `main`
+from onshore import ledger_commands as ledger_commands  # noqa: E402, PLC0414 - the same
 from onshore import prompts_commands as prompts_commands  # noqa: E402, PLC0414 - the same

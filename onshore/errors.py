@@ -29,3 +29,7 @@ class AsteriskError(OnshoreError):
 
 class InstallError(OnshoreError):
     """Installing into Asterisk, or taking it out again, could not be done. Nothing was left half-written."""
+
+
+class LedgerError(OnshoreError):
+    """The ledger cannot be reached, is of another version, or does not hold what is asked of it."""

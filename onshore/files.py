@@ -8,19 +8,20 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
 
-def put(moves: Sequence[tuple[Path, Path]], gone: Sequence[Path] = ()) -> None:
+def put(moves: Sequence[tuple[Path, Path]], gone: Sequence[Path] = (), private: Collection[str] = ()) -> None:
     """Move files into their places and take others away, all of it or nothing; readable for Asterisk.
 
+    `private` has the names of files that only their owner may read.
     Each new file must be on the file system of its place. OSError: everything is as it was.
     """
     undo: list[tuple[Path, Path | None]] = []
     folders: list[Path] = []
-    for new, _ in moves:
-        new.chmod(0o644)
+    for new, place in moves:
+        new.chmod(0o600 if place.name in private else 0o644)
         with new.open("rb") as file:
             os.fsync(file.fileno())
     try:

@@ -72,6 +72,15 @@ def _listen(text: str) -> str:
     return text
 
 
+def _database(url: str) -> str:
+    if url and not re.fullmatch(r"(sqlite:///|postgresql\+psycopg://).+", url):
+        raise ValueError(
+            f"{url.partition(':')[0]!r} is no database that Onshore knows: write "
+            "'postgresql+psycopg://user:password@host/name' or 'sqlite:////path/to/file', or leave `url` out"
+        )
+    return url
+
+
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -128,6 +137,16 @@ class Speech(BaseModel):
     languages: dict[Language, str] = {}
 
 
+class Ledger(BaseModel):
+    """The evidence of every call."""
+
+    model_config = _strict
+
+    url: Annotated[str, AfterValidator(_database)] = ""  # "": SQLite in the state folder
+    chain: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,120}$")] = ""  # "": the host's name
+    keep_numbers: bool = False
+
+
 class Center(BaseModel):
     """A call center: one country, one queue."""
 
@@ -168,6 +187,7 @@ class Site(BaseModel):
     asterisk: Asterisk = Asterisk()
     server: Server | None = None
     speech: Speech = Speech()
+    ledger: Ledger = Ledger()
     centers: Annotated[dict[CenterName, Center], Field(min_length=1)]
     services: Annotated[dict[ServiceName, Service], Field(min_length=1)]
 
@@ -208,6 +228,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "asterisk": Asterisk,
     "server": Server,
     "speech": Speech,
+    "ledger": Ledger,
     "centers": Center,
     "services": Service,
 }
@@ -224,6 +245,8 @@ _WORDS = Words(
         "country": 'two letters, like "PH"',
         "queue": "the name of its queue in queues.conf: letters, digits and `_.@-`",
         "options": 'letters alone, as Queue() takes them, like "t"',
+        "url": 'a database like "postgresql+psycopg://user:password@host/name"',
+        "chain": 'a name for this machine, letters, digits and `._-`, like "pbx1"',
         "hours": 'a list like ["mon-fri 08:00-18:00"]',
         "center": 'the name of the center that answers, like "manila", or a list of centers',
         "domestic": "the name of a center at home",

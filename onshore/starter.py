@@ -24,6 +24,10 @@ command = "asterisk"               # its console: `COMMAND -C ETC/asterisk.conf 
 [server]                           # the daemon, `onshore serve`; without this table each call starts a process
 listen = "127.0.0.1:4577"          # not 4573: FreePBX listens there
 
+# [ledger]                         # the evidence of every call; SQLite in the state folder unless you say otherwise
+# url          = "postgresql+psycopg://onshore:password@127.0.0.1/onshore"
+# keep_numbers = true              # callers' numbers, encrypted; else only a keyed hash of them is kept
+
 # [speech]                         # what speaks the prompts; espeak-ng unless you say otherwise
 # command = "piper --model /opt/voices/{language}.onnx --output_file {output}"
 

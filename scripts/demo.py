@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -11,12 +10,14 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onshore import plan as plans
 from onshore.errors import OnshoreError
+from onshore.ledger import settings
+from onshore.ledger.reading import read
+from onshore.ledger.store import connect
 from onshore.testing.call import At, Call, Press
 from onshore.testing.heard import load_sounds, timeline
 from onshore.testing.phones import FROM_PHONES, Agent, Phones, queues
@@ -203,14 +204,16 @@ def tell(recording: Recording, plan: Plan, tones: dict[str, int]) -> None:
 
 def routed(answered: float) -> list[tuple[float, str]]:
     """Return the choice and the queue of the call answered then, from the evidence; moments are seconds after it."""
-    calls: dict[str, list[dict[str, Any]]] = {}
-    for line in (FOLDER / "state" / "log" / "events.jsonl").read_text("utf-8").splitlines():
-        event = json.loads(line)
-        event["at"] = datetime.fromisoformat(event["at"]).timestamp() - answered
-        calls.setdefault(event["call"], []).append(event)
-    ours = min(calls.values(), key=lambda events: abs(events[0]["at"]))
+    calls: dict[str, list[tuple[float, str, dict[str, Any]]]] = {}
+    engine = connect(settings.load(FOLDER / "state").database)
+    with engine.connect() as connection:
+        for kept in read(connection):
+            if kept.call:
+                calls.setdefault(kept.call, []).append((kept.at / 1000 - answered, kept.kind, dict(kept.data or {})))
+    engine.dispose()
+    ours = min(calls.values(), key=lambda events: abs(events[0][0]))
     texts = {"choice": "choice: {choice}", "routed": "goes to queue {queue} ({country})"}
-    return [(event["at"], texts[event["event"]].format(**event)) for event in ours if event["event"] in texts]
+    return [(at, texts[kind].format(**data)) for at, kind, data in ours if kind in texts]
 
 
 def free_port() -> int:

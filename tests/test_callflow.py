@@ -125,7 +125,7 @@ def call(
 ) -> Caller:
     """Run a call, and return its line."""
     line = Caller(Notes(), list(presses), **caller)
-    arrival = Arrival("call-1", "support", "1.1", "PJSIP/x-1", language, "", arguments)
+    arrival = Arrival("call-1", "support", "1.1", "PJSIP/x-1", language, "2025550100", arguments)
     asyncio.run(callflow.run(request, line, arrival, plan or sample_plan(), line.notes, lambda: now))
     assert line.notes.safe == len(line.notes.events)
     return line
@@ -394,8 +394,8 @@ QUEUED = str(int(MONDAY_NOON.timestamp()) - 60)
 @pytest.mark.parametrize(
     ("arguments", "outcome", "more"),
     [
-        (("manila", "", "", "PJSIP/2001", "20", QUEUED), "answered", {"waited": 20, "talked": 40}),
-        (("manila", "", "", "", "", QUEUED), "answered", {"member": ""}),
+        (("manila", "", "", "PJSIP/2001", "20", QUEUED), "answered", {"talked": 40}),
+        (("manila", "", "", "PJSIP/2001", "", QUEUED), "answered", {"member": "PJSIP/2001", "country": "PH"}),
         (("manila", "CONTINUE", "", "", "", QUEUED), "answered", {"queue_status": "continue"}),
         (("manila", "", "TRUE", "", "", QUEUED), "abandoned", {"waited": 60}),
         (("manila", "JOINEMPTY", "", "", "", QUEUED), "unanswered", {"waited": 60}),
@@ -410,14 +410,22 @@ def test_ended(arguments: tuple[str, ...], outcome: str, more: dict[str, str | i
     (ended,) = line.notes.data("ended")
     assert ended["outcome"] == outcome
     assert more.items() <= ended.items()
-    assert line.notes.kinds == ["ended"]
+    assert [kind for kind in line.notes.kinds if kind != "connected"] == ["caller", "ended"]
     assert line.steps == []
+
+
+def test_an_agent_who_answered_is_told_with_the_moment() -> None:
+    """Where the queue says how long the caller waited, who answered, where and when is an event of its own."""
+    line = call(request="ended", arguments=("manila", "", "", "PJSIP/2001", "20", QUEUED))
+    (connected,) = [event for event in line.notes.events if event.kind == "connected"]
+    assert connected.data == {"member": "PJSIP/2001", "center": "manila", "country": "PH", "waited": 20}
+    assert connected.at == int(QUEUED) + 20
 
 
 def test_ended_after_a_fallback() -> None:
     """A fallback is told with its reason."""
     line = call(request="ended", arguments=("manila", "", "", "", "", QUEUED, "failure", "queue"))
-    assert line.notes.kinds == ["fallback", "ended"]
+    assert line.notes.kinds == ["fallback", "caller", "ended"]
 
 
 @pytest.mark.parametrize(("request_", "arguments"), [("outbound", ()), ("returned", ("nowhere",)), ("", ())])

@@ -14,7 +14,7 @@ from pydantic_core import PydanticUndefined
 import onshore
 from onshore import cli, rules, variables
 from onshore import site as sites
-from onshore.site import Asterisk, Center, Server, Service, Site, Speech
+from onshore.site import Asterisk, Center, Ledger, Server, Service, Site, Speech
 from onshore.trying import spoken_plan
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "asterisk.": Asterisk,
     "server.": Server,
     "speech.": Speech,
+    "ledger.": Ledger,
     "centers.NAME.": Center,
     "services.NAME.": Service,
 }
@@ -66,7 +67,7 @@ def defaults() -> dict[str, str]:
     found = {}
     for table, model in _TABLES.items():
         for name, field in model.model_fields.items():
-            if table == "" and name in {"asterisk", "server", "speech", "centers", "services"}:
+            if table == "" and name in {"asterisk", "server", "speech", "ledger", "centers", "services"}:
                 continue
             found[table + name] = _written(field.default)
     return found

@@ -1,97 +1,152 @@
-"""Where events go until there is a ledger."""
+"""The spool: where events are safe until the ledger has them."""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from onshore.agi.process import drive
-from onshore.evidence import Event, EventLog
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from onshore.evidence import Event, Spool, SpoolEvidence
 
 
-def test_events_are_json_lines(tmp_path: Path) -> None:
-    """Each event is a line: when (UTC, milliseconds), which call, what, and then what is told of it."""
-    file = tmp_path / "log" / "events.jsonl"
-    log = EventLog(file)
-    log.add(Event("CALL-1", "key", {"key": "1", "during": "offer"}, at=1_700_000_000.0625))
-    log.add(Event("CALL-1", "choice", {"choice": "domestic", "text": "ñ"}, at=1_700_000_001))
-    drive(log.commit())
-    assert file.read_text() == (
-        '{"at": "2023-11-14T22:13:20.062Z", "call": "CALL-1", "event": "key", "key": "1", "during": "offer"}\n'
-        '{"at": "2023-11-14T22:13:21.000Z", "call": "CALL-1", "event": "choice", "choice": "domestic", "text": "ñ"}\n'
-    )
+def some(count: int = 3, call: str = "CALL") -> list[Event]:
+    """Return some events."""
+    return [Event(call, "key", {"key": str(number % 10)}, at=1_700_000_000 + number) for number in range(count)]
 
 
-def test_events_are_written_once(tmp_path: Path) -> None:
-    """A commit writes what came since the last one, and nothing twice."""
-    file = tmp_path / "events.jsonl"
-    log = EventLog(file)
-    for number in range(3):
-        log.add(Event("CALL", "key", {"key": str(number)}))
-        drive(log.commit())
-        drive(log.commit())
-    assert [json.loads(line)["key"] for line in file.read_text().splitlines()] == ["0", "1", "2"]
+def take(spool: Spool) -> list[Event]:
+    """Take out what waits."""
+    found: list[Event] = []
+    with spool.taken() as events:
+        found += events
+    return found
 
 
-def test_the_log_can_be_rotated(tmp_path: Path) -> None:
-    """When the file is moved away, the next commit begins a new one."""
-    file = tmp_path / "events.jsonl"
-    log = EventLog(file)
-    log.add(Event("CALL", "key", {"key": "1"}))
-    drive(log.commit())
-    file.rename(tmp_path / "events.jsonl.1")
-    log.add(Event("CALL", "key", {"key": "2"}))
-    drive(log.commit())
-    assert len(file.read_text().splitlines()) == 1
+def test_what_was_written_is_taken_out_once(tmp_path: Path) -> None:
+    """Events come out as they went in, in order, and then the spool is empty."""
+    spool = Spool(tmp_path)
+    assert take(spool) == []
+    spool.write([*some(2), Event("CALL", "choice", {"choice": "domestic", "text": "ñ"}, at=1_700_000_001.062)])
+    waits = not spool.empty
+    assert waits
+    assert [event.data for event in take(spool)] == [
+        {"key": "0"},
+        {"key": "1"},
+        {"choice": "domestic", "text": "ñ"},
+    ]
+    assert spool.empty
+    assert take(spool) == []
+
+
+def test_a_taker_that_fails_leaves_everything(tmp_path: Path) -> None:
+    """What could not be taken in is there again for the next, before what came meanwhile."""
+    spool = Spool(tmp_path)
+    spool.write(some(2))
+    with pytest.raises(RuntimeError), spool.taken():
+        raise RuntimeError
+    spool.write(some(1, "LATER"))
+    assert [event.call for event in take(spool)] == ["CALL", "CALL", "LATER"]
+
+
+def test_a_line_cut_off_stays_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """After a power cut the next event begins below; the damaged line is put aside, and told."""
+    spool = Spool(tmp_path)
+    spool.write(some(1))
+    file = tmp_path / "spool" / "events.jsonl"
+    file.write_bytes(file.read_bytes() + b'{"at": 17, "call": "CUT')
+    spool.write(some(1))
+    assert [event.call for event in take(spool)] == ["CALL", "CALL"]
+    assert (tmp_path / "spool" / "damaged.jsonl").read_text() == '{"at": 17, "call": "CUT\n'
+    assert "1 lines of the spool cannot be read" in caplog.text
+
+
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    """It tells who phoned when."""
+    Spool(tmp_path).write(some(1))
+    assert {oct(path.stat().st_mode & 0o777) for path in (tmp_path / "spool").rglob("*")} == {"0o600"}
+    assert (tmp_path / "spool").stat().st_mode & 0o777 == 0o700
+
+
+def _write_many(state: str, name: str, count: int) -> None:
+    spool = Spool(state)
+    for event in some(count, name):
+        spool.write([event])
+
+
+def test_nothing_is_lost_between_writers_and_takers(tmp_path: Path) -> None:
+    """Four processes write while one takes out: every event comes out once, each process' own in order."""
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_write_many, args=(str(tmp_path), f"CALL-{n}", 100)) for n in range(4)]
+    for writer in writers:
+        writer.start()
+    spool, taken = Spool(tmp_path), []
+    while any(writer.is_alive() for writer in writers):
+        taken += take(spool)
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    taken += take(spool)
+    for number in range(4):
+        assert [event.at for event in taken if event.call == f"CALL-{number}"] == [event.at for event in some(100)]
+    assert len(taken) == 400
 
 
 def test_what_cannot_be_written_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Where no file can be, the lines go to the log with the reason, and the call goes on."""
-    (tmp_path / "log").write_text("a file where a folder should be")
-    log = EventLog(tmp_path / "log" / "events.jsonl")
-    log.add(Event("CALL", "choice", {"choice": "domestic"}))
-    drive(log.commit())
-    assert "Not a directory" in caplog.text
-    assert '"choice": "domestic"' in caplog.text
+    (tmp_path / "spool").write_text("a file where a folder should be")
+    evidence = SpoolEvidence(Spool(tmp_path), lambda _: {})
+    evidence.add(Event("CALL", "choice", {"choice": "domestic"}))
+    drive(evidence.commit())
+    assert "cannot be written" in caplog.text
+    assert '"choice":"domestic"' in caplog.text
 
 
-def test_a_full_disk_is_logged(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
-    """On a full disk the lines go to the log with the reason."""
-    file = tmp_path / "events.jsonl"
-    log = EventLog(file)
-    file.symlink_to("/dev/full")
-    log.add(Event("CALL", "choice", {"choice": "domestic"}))
-    drive(log.commit())
-    assert "No space left on device" in caplog.text
-    assert '"choice": "domestic"' in caplog.text
+def test_a_number_is_not_written_as_it_is(tmp_path: Path) -> None:
+    """Of a caller, what is kept is what the ledger would keep; of one without a number, nothing."""
+    spool = Spool(tmp_path)
+    evidence = SpoolEvidence(spool, lambda number: {"hash": f"{len(number)} digits"} if number else {})
+    evidence.add(Event("CALL", "caller", {"number": "5550100"}))
+    evidence.add(Event("CALL", "caller", {"number": ""}))
+    drive(evidence.commit())
+    assert [event.data for event in take(spool)] == [{"hash": "7 digits"}]
 
 
-def test_a_line_cut_off_spoils_no_other(tmp_path: Path) -> None:
-    """After a power cut in the middle of a line, the next event begins on a line of its own."""
-    file = tmp_path / "events.jsonl"
-    log = EventLog(file)
-    for key in ("1", "2"):
-        log.add(Event("CALL", "key", {"key": key}))
-        drive(log.commit())
-    file.write_bytes(file.read_bytes()[:-9])
-    log.add(Event("CALL", "key", {"key": "3"}))
-    drive(log.commit())
-    first, cut, last = file.read_text().split("\n")[:-1]
-    assert [json.loads(line)["key"] for line in (first, last)] == ["1", "3"]
-    assert not cut.endswith("}")
+_FULL = """
+mount -t tmpfs -o size=6m none "$1" && exec "$2" -c '
+import os, sys
+from onshore.evidence import Event, Spool
+spool = Spool(sys.argv[1])
+spool.reserve()
+with open(sys.argv[1] + "/filler", "wb") as file:
+    try:
+        while True:
+            file.write(bytes(65536)); file.flush()
+    except OSError:
+        pass
+spool.write([Event("CALL", "choice", {"choice": "domestic"})])
+with spool.taken() as events:
+    print(len(events))
+' "$1"
+"""
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_what_root_begins_asterisks_user_goes_on_with(tmp_path: Path) -> None:
-    """A daemon started by root for once does not lock the one of Asterisk's user out of the file."""
-    os.chown(tmp_path, 12, 34)
-    log = EventLog(tmp_path / "log" / "events.jsonl")
-    log.add(Event("CALL", "key", {"key": "1"}))
-    drive(log.commit())
-    assert {(path.stat().st_uid, path.stat().st_gid) for path in tmp_path.rglob("*")} == {(12, 34)}
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a small disk")
+def test_a_full_disk_gives_up_the_room_that_is_kept(tmp_path: Path) -> None:
+    """The spool keeps some room for itself: an event is safe though the disk is full."""
+    namespace = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
+    command: list[str | Path] = [*namespace, "sh", "-c", _FULL, "sh", tmp_path, sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=Path.cwd())
+    assert done.stdout.strip() == "1", done.stderr
+
+
+def test_lines_are_json(tmp_path: Path) -> None:
+    """Each line has the moment in milliseconds since 1970, the call, the kind, and what it says."""
+    Spool(tmp_path).write(some(1))
+    line = (tmp_path / "spool" / "events.jsonl").read_text()
+    assert json.loads(line) == {"at": 1_700_000_000_000, "call": "CALL", "kind": "key", "data": {"key": "0"}}

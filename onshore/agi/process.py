@@ -20,7 +20,7 @@ from asterisk.agi import AGI
 from onshore import callflow, plan
 from onshore.agi import wire
 from onshore.agi.line import AgiLine
-from onshore.evidence import EVENTS, EventLog
+from onshore.evidence import Spool, SpoolEvidence
 from onshore.line import LineLost
 
 TYPE_CHECKING = False  # type checkers know better; importing `typing` takes 6 ms, and a call may wait for it
@@ -51,8 +51,24 @@ def _converse(state: str, pipe: Pipe) -> None:
     headers = wire.parse_headers(pipe.header_block)
     request, given = wire.split_request(wire.arguments(headers))
     arrival = wire.arrival(headers, given)
-    evidence = EventLog(f"{state}/{EVENTS}")
+    evidence = SpoolEvidence(Spool(state), lambda number: _caller(state, number))
     drive(callflow.run(request, ProcessLine(arrival, agi, pipe), arrival, plan.load(f"{state}/{plan.FILE}"), evidence))
+
+
+def _caller(state: str, number: str) -> dict[str, str]:
+    """Return what the ledger keeps of a caller. Asked for when the call has ended: nobody waits for the imports."""
+    from pathlib import Path  # noqa: PLC0415 - see above
+
+    from onshore.errors import LedgerError  # noqa: PLC0415 - see above
+    from onshore.ledger import settings  # noqa: PLC0415 - see above
+    from onshore.ledger.privacy import Numbers  # noqa: PLC0415 - see above
+
+    try:
+        found = settings.load(Path(state))
+        return Numbers(settings.key_of(found), found.home, found.keep_numbers).caller(number)
+    except LedgerError as error:
+        _complain(error)
+        return {}
 
 
 def drive(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,9 +30,9 @@ def script(tmp_path: Path) -> list[str]:
     return [sys.executable, str(installed)]
 
 
-def events(state: Path) -> list[dict[str, object]]:
-    """Return what the log of events holds."""
-    return [json.loads(line) for line in (state / "log" / "events.jsonl").read_text().splitlines()]
+def events(state: Path) -> list[dict[str, Any]]:
+    """Return what the spool holds."""
+    return [json.loads(line) for line in (state / "spool" / "events.jsonl").read_text().splitlines()]
 
 
 def test_a_key_in_the_offer_brings_the_call_home(script: list[str], tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_a_key_in_the_offer_brings_the_call_home(script: list[str], tmp_path: Pa
     assert fake.variables["ONSHORE_QUEUE"] == "support-milwaukee"
     assert fake.stderr == ""
     told = events(tmp_path / "state")
-    assert [event["event"] for event in told] == [
+    assert [event["kind"] for event in told] == [
         "arrived",
         "language",
         "disclosed",
@@ -67,7 +68,8 @@ def test_a_hang_up_is_told(script: list[str], tmp_path: Path) -> None:
     fake = FakeAsterisk(sample_plan(), [HangUp("disclosure", 700)])
     assert fake.start(script, "inbound", "support", "CALL-1") == 0
     assert fake.stderr == ""
-    assert [(event.get("choice"), event.get("heard_ms")) for event in events(tmp_path / "state")[-2:]] == [
+    told = [event["data"] for event in events(tmp_path / "state")[-2:]]
+    assert [(data.get("choice"), data.get("heard_ms")) for data in told] == [
         (None, 700),
         ("hangup", None),
     ]
@@ -153,7 +155,7 @@ def test_a_process_starts_without_asyncio(script: list[str]) -> None:
 
 
 def test_calls_side_by_side_do_not_mix_their_events(script: list[str], tmp_path: Path) -> None:
-    """Several processes append to one log, whole lines each."""
+    """Several processes append to one spool, whole lines each."""
     calls = [FakeAsterisk(sample_plan(), [Press("1", "offer", 500)]) for _ in range(4)]
     threads = [
         threading.Thread(target=call.start, args=(script, "inbound", "support", f"CALL-{number}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
@@ -14,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from onshore import plan as plans
-from onshore.evidence import EVENTS
+from onshore.ledger import settings
+from onshore.ledger.opening import open_store, take_in
+from onshore.ledger.reading import read
 from onshore.testing.phones import FROM_PHONES, queues
 from onshore.testing.private_asterisk import PrivateAsterisk
 
@@ -149,14 +150,20 @@ class Pbx:
             self._daemon = None
 
     def evidence(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the events of every call so far, by the caller's number."""
+        """Return the events of every call so far, by the caller's number; what waits in the spool is taken in."""
+        found = settings.load(self.state)
+        store = open_store(found)
+        take_in(store, found)
         calls: dict[str, list[dict[str, Any]]] = {}
-        file = self.state / EVENTS
-        for line in file.read_text().splitlines() if file.exists() else ():
-            event = json.loads(line)
-            calls.setdefault(event["call"], []).append(event)
+        with store.engine.connect() as connection:
+            for kept in read(connection):
+                if kept.call:
+                    calls.setdefault(kept.call, []).append({"at": kept.at, "event": kept.kind, **(kept.data or {})})
+        store.engine.dispose()
+        for events in calls.values():
+            events.sort(key=lambda event: event["at"])
         numbers = {line[1]: line[5] for line in self.queue_log() if line[4] == "PHONED"}
-        return {numbers[events[0]["unique_id"]]: events for events in calls.values()}
+        return {numbers[call.rpartition("-")[0]]: events for call, events in calls.items()}
 
     def queue_log(self) -> list[list[str]]:
         """Return the lines of Asterisk's queue_log so far: time, call, queue, agent, event, and what it says."""

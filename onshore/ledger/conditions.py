@@ -1,0 +1,84 @@
+"""Conditions on calls, as a report prints them and `onshore ledger export --where` takes them.
+
+    country = PH and disclosed = no and arrived >= 2026-10-01
+
+A column, `=`, `!=`, `<`, `<=`, `>` or `>=`, and a value; several with `and`. `none` is no value. Moments are dates, or
+ISO 8601; without a time zone they are UTC.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Boolean, LargeBinary, String
+
+from onshore.errors import LedgerError
+from onshore.ledger.schema import calls
+from onshore.speech.catalogue import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Column, ColumnElement
+
+MOMENTS = ("arrived", "chosen", "routed", "connected", "ended")  # in milliseconds since 1970
+COLUMNS = tuple(column.name for column in calls.c if column.name not in {"id", "chain"})
+
+_SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_ONE = re.compile(r"\s*(\w+)\s*(=|!=|<=|>=|<|>)\s*(?:\"([^\"]*)\"|([^\s\"]+))\s*")
+
+
+def parse(text: str) -> list[ColumnElement[bool]]:
+    """Return conditions for a query of `calls`; LedgerError says what is wrong."""
+    return [_condition(part) for part in re.split(r"\band\b", text) if part.strip()]
+
+
+def _condition(text: str) -> ColumnElement[bool]:
+    found = _ONE.fullmatch(text)
+    if not found:
+        raise LedgerError(f"{text.strip()!r} is no condition: write it like `country = PH` or `arrived >= 2026-10-01`")
+    name, sign, quoted, plain = found.groups()
+    if name not in COLUMNS:
+        raise LedgerError(f"calls have no {name!r}{nearest(name, COLUMNS)}")
+    column = calls.c[name]
+    if plain == "none":
+        if sign not in {"=", "!="}:
+            raise LedgerError(f"{text.strip()!r}: none can only be = or !=")
+        return column.is_(None) if sign == "=" else column.is_not(None)
+    value = _value(name, column, quoted if plain is None else plain)
+    if sign == "!=":  # what has no value is another one, too
+        return column.is_distinct_from(value)
+    made: ColumnElement[bool] = _SIGNS[sign](column, value)
+    return made
+
+
+def _value(name: str, column: Column[object], text: str) -> object:
+    if name in MOMENTS:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise LedgerError(f"{name}: {text!r} is no moment: write 2026-10-01 or 2026-10-01T08:00+02:00") from None
+        return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+    if isinstance(column.type, Boolean):
+        if text not in {"yes", "no"}:
+            raise LedgerError(f"{name}: {text!r} is neither yes nor no")
+        return text == "yes"
+    if isinstance(column.type, LargeBinary):
+        try:
+            return bytes.fromhex(text)
+        except ValueError:
+            raise LedgerError(f"{name}: {text!r} is no hash in hexadecimal") from None
+    if isinstance(column.type, String):
+        return text
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise LedgerError(f"{name}: {text!r} is no whole number")
+    return int(text)

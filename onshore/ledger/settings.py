@@ -1,0 +1,121 @@
+"""What the ledger of a site is like. `build` writes it into the state folder: the daemon need not read the site."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from onshore.errors import LedgerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from onshore.site import Site
+
+FILE = "ledger.json"  # in the state folder; holds the database's password, if it has one: mode 0600
+DATABASE = "ledger.sqlite3"
+KEY = "ledger.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where a ledger is, and how it is kept."""
+
+    state: Path
+    url: str  # "": SQLite in the state folder
+    chain: str  # the name of this machine's chain
+    home: str  # ISO 3166-1: where a caller's number without a country is from
+    keep_numbers: bool  # encrypted; else only a keyed hash is kept
+    queue_log: str  # Asterisk's file; "": not known
+
+    @property
+    def database(self) -> str:
+        """The database's URL, as SQLAlchemy has it."""
+        return self.url or f"sqlite:///{self.state / DATABASE}"
+
+    @property
+    def key(self) -> Path:
+        """The file with the key by which callers' numbers are hashed, and encrypted."""
+        return self.state / KEY
+
+    def to_json(self) -> str:
+        """Return what `load` reads."""
+        found = asdict(self)
+        del found["state"]
+        return json.dumps(found, indent=1) + "\n"
+
+
+def of_site(site: Site) -> Settings:
+    """Return what a site says of its ledger."""
+    ledger = site.ledger
+    return Settings(
+        state=site.asterisk.state,
+        url=ledger.url,
+        chain=ledger.chain or socket.gethostname(),
+        home=site.home[0],
+        keep_numbers=ledger.keep_numbers,
+        queue_log=_queue_log(site),
+    )
+
+
+def _queue_log(site: Site) -> str:
+    from onshore.asterisk import config  # noqa: PLC0415 - only at build time
+    from onshore.errors import AsteriskError  # noqa: PLC0415 - the same
+
+    try:
+        return str(config.folders(site.asterisk.etc).log / "queue_log")
+    except AsteriskError:
+        return ""  # no Asterisk here yet
+
+
+def load(state: Path) -> Settings:
+    """Read what `build` wrote into a state folder; LedgerError when it is missing or damaged."""
+    file = state / FILE
+    try:
+        return Settings(state=state, **json.loads(file.read_text("utf-8")))
+    except FileNotFoundError:
+        raise LedgerError(f"{file} is not there: run `onshore build`") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise LedgerError(f"{file} cannot be read ({error}): run `onshore build`, as the user who has it") from None
+
+
+def key_of(settings: Settings) -> bytes:
+    """Return the key of a ledger, made on its first use; LedgerError when it cannot be had.
+
+    Without it callers' numbers can be neither found nor read: it belongs into the backup, apart from the ledger.
+    """
+    file = settings.key
+    try:
+        write_key(file, os.urandom(32).hex())
+        text = file.read_text("ascii").strip()
+        key = bytes.fromhex(text)
+    except (OSError, ValueError) as error:
+        raise LedgerError(f"{file} cannot be read: {error}; it holds the key of callers' numbers") from None
+    if len(key) != 32:
+        raise LedgerError(f"{file} holds no key of 32 bytes in hexadecimal: take it from your backup")
+    return key
+
+
+def write_key(file: Path, text: str, mode: int = 0o600) -> None:
+    """Write a key's file, unless there is one; for whoever has the folder. OSError."""
+    if file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}-{os.getpid()}")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(f"{text}\n")
+        stream.flush()
+        os.fsync(descriptor)
+        if os.geteuid() == 0:
+            owner = file.parent.stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    try:
+        os.link(new, file)  # never over one that another process has just made
+    except FileExistsError:
+        pass
+    finally:
+        new.unlink()

@@ -1,0 +1,1 @@
+"""The ledger: what is kept, and that nobody can change it unseen."""

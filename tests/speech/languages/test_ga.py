@@ -67,3 +67,16 @@ def test_a_disclosure_names_the_country() -> None:
 def test_the_wait_is_said_in_the_plural_form_of_its_number(minutes: str, text: str) -> None:
     """The estimate of the wait takes the form of the noun that goes with its number."""
     assert text in Wording("ga").text("wait", minutes)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        ("2", "dhá nóiméad"),
+        ("5", "cúig nóiméad"),
+    ],
+)
+def test_the_voice_counts_minutes_as_speakers_do(minutes: str, said: str) -> None:
+    """Numbers before a noun are not those of counting."""
+    wording = Wording("ga")
+    assert said in wording.spoken(wording.text("wait", minutes))

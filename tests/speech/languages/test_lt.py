@@ -36,3 +36,18 @@ def test_a_country_is_said_as_in_lithuanian(code: str, place: str) -> None:
 def test_a_prompt_says_this_in_lithuanian(prompt: str, parameters: tuple[str, ...], text: str) -> None:
     """The words of the prompts that matter most are these."""
     assert Wording("lt").text(prompt, *parameters) == text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        ("1", "vieną minutę"),
+        ("5", "penkias minutes"),
+        ("21", "dvidešimt vieną minutę"),
+        ("10", "10 minučių"),
+    ],
+)
+def test_the_voice_counts_minutes_as_speakers_do(minutes: str, said: str) -> None:
+    """Numbers before a noun are not those of counting."""
+    wording = Wording("lt")
+    assert said in wording.spoken(wording.text("wait", minutes))

@@ -43,3 +43,17 @@ def test_a_country_is_said_as_in_maltese(code: str, place: str) -> None:
 def test_a_prompt_says_this_in_maltese(prompt: str, parameters: tuple[str, ...], text: str) -> None:
     """The words that matter most are these; numbers take the plural, and "-il" from eleven to nineteen."""
     assert Wording("mt").text(prompt, *parameters) == text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        ("3", "tliet minuti"),
+        ("10", "għaxar minuti"),
+        ("11", "ħdax-il minuta"),
+    ],
+)
+def test_the_voice_counts_minutes_as_speakers_do(minutes: str, said: str) -> None:
+    """Numbers before a noun are not those of counting."""
+    wording = Wording("mt")
+    assert said in wording.spoken(wording.text("wait", minutes))

@@ -7,6 +7,7 @@ an event loop can drive it too.
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from onshore.plan import Center, Plan, Prompt, Service
 
 # The choices.
+# Of what happened, what goes into Asterisk's CEL; all of it is in the ledger.
+_SIGNALLED = (
+    *("service", "language", "country", "prompt", "heard_ms", "of_ms", "key", "during", "choice", "center", "queue"),
+    *("reason", "status"),
+)
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.@|=/-]")
+
 DOMESTIC, STAY, NONE, HANGUP = "domestic", "stay", "none", "hangup"
 
 REPEAT = "*"
@@ -51,11 +59,14 @@ class Call:
     now: Callable[[], datetime]
     choice: str = ""
     played: list[str] = field(default_factory=list)  # the countries disclosed
+    unsignalled: list[Event] = field(default_factory=list)  # what Asterisk's CEL has not been told yet
 
     def note(self, kind: str, when: float | None = None, /, **data: str | int | bool) -> None:
         """Tell the evidence what happened, and when (seconds since the epoch), if not now."""
         at = self.now().timestamp() if when is None else when
-        self.evidence.add(Event(self.arrival.call, kind, data, at))
+        event = Event(self.arrival.call, kind, data, at)
+        self.evidence.add(event)
+        self.unsignalled.append(event)
 
     def prompt(self, name: str, *parameters: str) -> Prompt:
         """Return a prompt in the call's language."""
@@ -171,7 +182,41 @@ async def ended(call: Call) -> None:
         call.note("fallback", reason=fallback)
     if call.arrival.number:
         call.note("caller", number=call.arrival.number)  # the evidence keeps no number as it is
-    seconds = int(call.now().timestamp()) - _whole(queued)
+    there = call.plan.centers.get(center)
+    ways = how_it_ended(
+        status=status,
+        abandoned=abandoned,
+        member=member,
+        waited=waited,
+        queued=queued,
+        way=way,
+        center=center,
+        country=there.country if there else "",
+        now=int(call.now().timestamp()),
+    )
+    for kind, at, data in ways:
+        call.note(kind, at, **data)
+    call.choice = HANGUP  # nothing more is to be chosen
+
+
+def how_it_ended(
+    *,
+    status: str,
+    abandoned: str,
+    member: str,
+    waited: str,
+    queued: str,
+    way: str,
+    center: str,
+    country: str,
+    now: int,
+) -> list[tuple[str, int | None, dict[str, str | int | bool]]]:
+    """Return the events of a call that is over, each with its moment, None for now: an agent's answer, and the end.
+
+    As the dialplan has it: Queue()'s QUEUESTATUS and ABANDONED, MEMBERINTERFACE and QEHOLDTIME of a queue that tells;
+    when Queue() began and `now`, seconds since the epoch; `way` is what came next ("hangup": all was closed).
+    """
+    seconds = max(0, now - _whole(queued))
     details: dict[str, str | int | bool] = {"center": center, "queue_status": status.lower()}
     if not _whole(queued):
         outcome = "closed" if way == "hangup" else "before-queue"
@@ -182,16 +227,16 @@ async def ended(call: Call) -> None:
         outcome = "unanswered"
         details["waited"] = seconds
     else:
-        outcome = "answered"
-        there = call.plan.centers.get(center)
-        who = {"member": member, "center": center, "country": there.country if there else ""}
-        if waited:  # only a queue with setqueueentryvar=yes tells
-            details["talked"] = max(0, seconds - _whole(waited))
-            call.note("connected", _whole(queued) + _whole(waited), **who, waited=_whole(waited))
-        else:
-            details |= who
-    call.choice = HANGUP  # nothing more is to be chosen
-    call.note("ended", outcome=outcome, **details)
+        who: dict[str, str | int | bool] = {"member": member, "center": center, "country": country}
+        if not waited:  # only a queue with setqueueentryvar=yes tells
+            return [("ended", None, {"outcome": "answered", **details, **who})]
+        before = min(_whole(waited), seconds)
+        details["talked"] = seconds - before
+        return [
+            ("connected", _whole(queued) + before, {**who, "waited": before}),
+            ("ended", None, {"outcome": "answered", **details}),
+        ]
+    return [("ended", None, {"outcome": outcome, **details})]
 
 
 async def _choose_language(call: Call) -> None:
@@ -333,14 +378,14 @@ async def _decide(call: Call, choice: str) -> None:
     """Make the choice safe before the call moves on."""
     call.choice = choice
     call.note("choice", choice=choice)
-    await call.evidence.commit()
+    await _pass(call)
 
 
 async def _route(call: Call, center: Center) -> None:
     """Tell the dialplan which queue comes next."""
     domestic = center.name == call.service.domestic
     call.note("routed", center=center.name, queue=center.queue, country=center.country, domestic=domestic)
-    await call.evidence.commit()
+    await _pass(call)
     result = {
         variables.CENTER: center.name,
         variables.QUEUE: center.queue,
@@ -372,8 +417,17 @@ async def _tell(call: Call, kind: str, country: str, prompt: Prompt, keys: str) 
         call.note(kind, country=country, **_evidence_of(prompt, Heard(cut.heard)))
         raise
     call.note(kind, country=country, **_evidence_of(prompt, heard))
-    await call.evidence.commit()  # the call does not pass what is not safe
+    await _pass(call)
     return heard
+
+
+async def _pass(call: Call) -> None:
+    """Make what happened safe before the call moves on; then have it in Asterisk's CEL, too."""
+    await call.evidence.commit()
+    events, call.unsignalled = call.unsignalled, []
+    for event in events:
+        told = "|".join(f"{name}={event.data[name]}" for name in _SIGNALLED if name in event.data)
+        await call.line.signal(f"ONSHORE_{event.kind.upper()}", _UNSAFE.sub("_", f"{event.call}|{told}"))
 
 
 async def _play(call: Call, prompt: Prompt, keys: str) -> Heard:
@@ -404,4 +458,4 @@ def _evidence_of(prompt: Prompt, heard: Heard) -> dict[str, str | int | bool]:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    return int(text) if text.isdecimal() and len(text) <= 10 else 0

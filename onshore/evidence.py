@@ -129,7 +129,7 @@ class Spool:
                         damaged += [line] if not event and line.strip() else []
             yield events
             if damaged:
-                self._put_aside(damaged)
+                self.put_aside(damaged)
             for file in files:
                 os.unlink(file)  # noqa: PTH108 - the same
 
@@ -154,7 +154,8 @@ class Spool:
                 os.close(file)
         return sorted(f"{self.folder}/{name}" for name in os.listdir(self.folder) if name.startswith(_TAKEN))  # noqa: PTH208 - the same
 
-    def _put_aside(self, damaged: list[bytes]) -> None:
+    def put_aside(self, damaged: list[bytes]) -> None:
+        """Keep lines that cannot be taken in, in a file of their own, and tell the log."""
         with open(f"{self.folder}/{_DAMAGED}", "ab") as file:  # noqa: PTH123 - the same
             file.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
         complain(f"{len(damaged)} lines of the spool cannot be read; they are in {self.folder}/{_DAMAGED}")

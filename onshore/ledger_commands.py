@@ -68,7 +68,7 @@ def _database() -> Iterator[None]:
 
 
 @contextmanager
-def _reader(context: click.Context, state: Path | None) -> Iterator[tuple[Settings, Engine]]:
+def reader(context: click.Context, state: Path | None) -> Iterator[tuple[Settings, Engine]]:
     """Open the ledger to read it; LedgerError when there is none yet, or it is of another version."""
     from onshore.ledger import migrations  # noqa: PLC0415 - see _settings
     from onshore.ledger.store import connect  # noqa: PLC0415 - the same
@@ -125,7 +125,7 @@ def verify(
     from onshore.ledger import seal  # noqa: PLC0415 - see _settings
     from onshore.ledger.verify import verify as verifying  # noqa: PLC0415 - the same
 
-    with _reader(context, state) as (found, engine):
+    with reader(context, state) as (found, engine):
         trusted = key or seal.public_key(found.state)
         seals = [one for file in files for one in seal.read(file, trusted)]
         with progress_bar("Events", quiet=json_) as progress:
@@ -172,11 +172,11 @@ def seal(context: click.Context, state: Path | None, output: Path | None) -> Non
     from onshore.ledger import seal as sealing  # noqa: PLC0415 - the same
     from onshore.ledger.schema import chains  # noqa: PLC0415 - the same
 
-    with _reader(context, state) as (found, engine), engine.connect() as connection:
+    with reader(context, state) as (found, engine), engine.connect() as connection:
         heads = {row.name: (row.head, bytes(row.head_hash).hex()) for row in connection.execute(select(chains))}
         text = sealing.make(found.state, heads)
     if output:
-        with _beside(output) as new:
+        with beside(output) as new:
             new.write_text(f"{text}\n", "ascii")
         out.print(f"Wrote {output}. Keep it where nobody can write who can write the ledger.", markup=False)
     else:
@@ -199,7 +199,7 @@ def find(context: click.Context, number: str, state: Path | None, *, json_: bool
     from onshore.ledger.privacy import Numbers  # noqa: PLC0415 - the same
     from onshore.ledger.schema import calls  # noqa: PLC0415 - the same
 
-    with _reader(context, state) as (found, engine), engine.connect() as connection:
+    with reader(context, state) as (found, engine), engine.connect() as connection:
         numbers = Numbers(settings.key_of(found), found.home, found.keep_numbers)
         rows = list(call_rows(connection, [calls.c.caller == numbers.hash(number)]))
     if json_:
@@ -225,7 +225,7 @@ def show(context: click.Context, call: str, state: Path | None, *, json_: bool) 
     from onshore.ledger.export import event_rows  # noqa: PLC0415 - the same
     from onshore.ledger.schema import calls, prompts  # noqa: PLC0415 - the same
 
-    with _reader(context, state) as (found, engine), engine.connect() as connection:
+    with reader(context, state) as (found, engine), engine.connect() as connection:
         rows = sorted(event_rows(connection, [calls.c.call == call]), key=lambda row: str(row["at"]))
         said = {(one.id, one.language): one.text for one in connection.execute(select(prompts))}
         if not rows:
@@ -291,14 +291,14 @@ def export(
         raise LedgerError("Parquet is no text: name a file with --output")
     wanted = conditions.parse(where)
     columns = exporting.EVENT_COLUMNS if events else exporting.CALL_COLUMNS
-    with _reader(context, state) as (_, engine), engine.connect() as connection:
+    with reader(context, state) as (_, engine), engine.connect() as connection:
         rows = (exporting.event_rows if events else exporting.call_rows)(connection, wanted)
         if form == "parquet":
             assert output
-            with _beside(output) as new:
+            with beside(output) as new:
                 count = exporting.write_parquet(rows, columns, new)
         elif output:
-            with _beside(output) as new, new.open("w", encoding="utf-8", newline="") as stream:
+            with beside(output) as new, new.open("w", encoding="utf-8", newline="") as stream:
                 count = _write(form, rows, columns, stream)
         else:
             _write(form, rows, columns, sys.stdout)
@@ -359,6 +359,28 @@ def forget(context: click.Context, number: str, state: Path | None, *, yes: bool
     out.print(f"Forgot the caller of {taken.calls} calls." if taken.calls else "No call of this number.")
 
 
+@ledger.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@_state
+@as_json
+@click.pass_context
+def import_(context: click.Context, file: Path | None, state: Path | None, *, json_: bool) -> None:
+    """Take in what the dialplan did by itself, from Asterisk's queue_log; and what waits in the spool.
+
+    The daemon does so as it starts. Without FILE it reads Asterisk's own queue_log from where the last import ended,
+    also when that was rotated since; a FILE is read whole. The same lines again change nothing.
+    """
+    from onshore.ledger.importing import import_queue_log  # noqa: PLC0415 - see _settings
+
+    with _writer(context, state) as (found, store), progress_bar("Bytes", quiet=json_) as progress:
+        imported = import_queue_log(store, found, file, progress)
+    if json_:
+        print_json({"lines": imported.lines, "strange": imported.strange, "events": imported.events})
+        return
+    strange = f", {imported.strange} of them none that Asterisk writes" if imported.strange else ""
+    out.print(f"{imported.lines} lines{strange}; {imported.events} events were not in the ledger yet.")
+
+
 @ledger.command()
 @_state
 @click.pass_context
@@ -380,7 +402,7 @@ def upgrade(context: click.Context, state: Path | None) -> None:
 
 
 @contextmanager
-def _beside(output: Path) -> Iterator[Path]:
+def beside(output: Path) -> Iterator[Path]:
     """Give a new file that takes another's place when all is written; LedgerError, and nothing left, when it is not."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{output.name}-", dir=output.parent)

@@ -78,5 +78,8 @@ class Line(Protocol):
     async def hold(self, milliseconds: int) -> str:
         """Play a ringing tone, and wait for one key; "" when none came in time."""
 
+    async def signal(self, event: str, details: str) -> None:
+        """Have Asterisk write a user event into its CEL, if it has one: letters, digits and `_.@|=/-` alone."""
+
     async def finish(self, variables: Mapping[str, str], language: str) -> None:
         """Set channel variables, all at once, and the channel's language: the dialplan goes on with them."""

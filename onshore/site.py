@@ -6,6 +6,7 @@ import difflib
 import ipaddress
 import re
 import tomllib
+from datetime import date  # noqa: TC003 - Pydantic needs it
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -79,6 +80,9 @@ def _database(url: str) -> str:
             "'postgresql+psycopg://user:password@host/name' or 'sqlite:////path/to/file', or leave `url` out"
         )
     return url
+
+
+_NUMBER = r"^[+0-9 ()./-]{0,30}$"  # as it is printed
 
 
 def _listed(value: object) -> object:
@@ -158,6 +162,9 @@ class Center(BaseModel):
     timeout: Annotated[int, Field(ge=0, le=86400)] = 0
     hours: Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], BeforeValidator(_listed)] = ()
     timezone: Annotated[str, AfterValidator(_timezone)] | None = None
+    contractor: Annotated[str, Field(max_length=80)] = ""
+    number: Annotated[str, Field(pattern=_NUMBER)] = ""
+    since: date | None = None
 
 
 class Service(BaseModel):
@@ -167,6 +174,7 @@ class Service(BaseModel):
 
     center: Annotated[tuple[CenterName, ...], BeforeValidator(_listed), Field(min_length=1)]
     domestic: CenterName
+    number: Annotated[str, Field(pattern=_NUMBER)] = ""
     key: Key = "1"
     stay: Key | None = None
     key_timeout: Annotated[float, Field(ge=0.5, le=2.7)] = 2.5
@@ -245,6 +253,9 @@ _WORDS = Words(
         "country": 'two letters, like "PH"',
         "queue": "the name of its queue in queues.conf: letters, digits and `_.@-`",
         "options": 'letters alone, as Queue() takes them, like "t"',
+        "number": 'a telephone number, like "+39 06 5550100"',
+        "contractor": "a name, 80 letters at most",
+        "since": "a day, like 2026-01-31, without quotation marks",
         "url": 'a database like "postgresql+psycopg://user:password@host/name"',
         "chain": 'a name for this machine, letters, digits and `._-`, like "pbx1"',
         "hours": 'a list like ["mon-fri 08:00-18:00"]',

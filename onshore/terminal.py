@@ -55,6 +55,9 @@ class TerminalLine:
         self._say("(ringing)")
         return self._keyboard.wait(milliseconds / 1000, KEYS)
 
+    async def signal(self, event: str, details: str) -> None:
+        """Nobody listens here."""
+
     async def finish(self, variables: Mapping[str, str], language: str) -> None:
         """Keep the variables, for whoever asks."""
         del language

@@ -22,6 +22,9 @@ FALLBACK = "ONSHORE_FALLBACK"  # why the dialplan took over; empty: it did not
 KEY = "ONSHORE_KEY"  # what the caller pressed, in the fallback
 TRIES = "ONSHORE_TRIES"  # wrong keys so far, in the fallback
 ROUNDS = "ONSHORE_ROUNDS"  # times that the caller was told, `*` starts another, in the fallback
+SAYING = "ONSHORE_SAYING"  # what the fallback plays that must be told, DISCLOSED or OFFERED; empty: nothing
+SOUND = "ONSHORE_SOUND"  # which sound file that is
+BEGAN = "ONSHORE_BEGAN"  # when it began, milliseconds since the epoch
 HANDLER = "ONSHORE_HANDLER"  # "1": the hangup handler is on the channel
 
 TIMEOUT_ABSOLUTE = "TIMEOUT(absolute)"

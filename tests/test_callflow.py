@@ -64,6 +64,7 @@ class Caller:
     spoken: set[str] = field(default_factory=set)  # the languages
     result: dict[str, str] = field(default_factory=dict)
     safe_at_finish: bool = False
+    signals: list[str] = field(default_factory=list)  # for Asterisk's CEL
     calls: int = 0
 
     def _next(self, name: str, keys: str) -> str:
@@ -104,6 +105,11 @@ class Caller:
         self._may_fail()
         self.steps.append("ring")
         return self._next("ring", callflow.ANY_KEY)
+
+    async def signal(self, event: str, details: str) -> None:
+        """Take a user event for CEL, of what is safe already."""
+        assert self.notes.safe == len(self.notes.events)
+        self.signals.append(f"{event} {details}")
 
     async def finish(self, variables: Mapping[str, str], language: str) -> None:
         """Take the result."""
@@ -517,3 +523,11 @@ def test_keys_come_to_the_choice_that_the_design_says(presses: list[tuple[str, s
     assert line.result[variables.CENTER] == ("milwaukee" if choice == "domestic" else "manila")
     assert len(line.keys) == used
     assert line.steps.count("invalid") <= callflow.WRONG_KEYS
+
+
+def test_each_step_is_signalled_once_it_is_safe() -> None:
+    """Asterisk's CEL is told what happened, with the call's id, in the order of the events."""
+    line = call(("offer", "1"))
+    assert [signal.split()[0] for signal in line.signals] == [f"ONSHORE_{kind.upper()}" for kind in line.notes.kinds]
+    assert "ONSHORE_CHOICE call-1|choice=domestic" in line.signals
+    assert any(signal.startswith("ONSHORE_DISCLOSED call-1|language=en|country=PH") for signal in line.signals)

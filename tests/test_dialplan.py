@@ -148,7 +148,9 @@ def after(plan: Extensions, state: State) -> Iterator[State]:  # noqa: C901, PLR
         case "Return":
             if state.back:
                 yield replace(state.at(state.back), back=None)
-        case "AGI" | "Answer" | "ExecIf" | "QueueLog" | "Read" | "Playtones" | "StopPlaytones" | "WaitExten":
+        case (
+            "AGI" | "Answer" | "ExecIf" | "TryExec" | "QueueLog" | "Read" | "Playtones" | "StopPlaytones" | "WaitExten"
+        ):
             yield onward
         case "Queue" | "Hangup":
             return
@@ -292,9 +294,9 @@ def test_real_asterisk(asterisk: Unpacked, tmp_path: Path) -> None:
     with pbx:
         assert "'support' =>" in pbx.console("dialplan show onshore")
         calls = {
-            "Local/support@onshore": ("991", "milwaukee|PH|en|domestic"),
-            "Local/s@limited": ("99w2w1", "milwaukee|PH|en|domestic"),
-            "Local/support@onshore/n": ("99w#", "manila|PH|en|none"),
+            "Local/support@onshore": ("991", "milwaukee|PH|en|domestic|"),
+            "Local/s@limited": ("99w2w1", "milwaukee|PH|en|domestic|"),
+            "Local/support@onshore/n": ("99w#", "manila|PH|en|none|"),
         }
         for dialled, (phone, _) in calls.items():
             pbx.console(f"channel originate {dialled.removesuffix('/n')}/n extension {phone}@phones")

@@ -185,7 +185,8 @@ def test_every_variable_for_the_admin_is_in_the_readme() -> None:
 def test_the_dialplan_s_events_are_described() -> None:
     """Each event that the generated dialplan writes to queue_log has its row."""
     template = (_ROOT / "dialplan" / "extensions_onshore.conf.j2").read_text("utf-8")
-    written = {f"ONSHORE_{name}" for name in re.findall(r'log\("([A-Z]+)"', template)} | {"ONSHORE"}
+    names = re.findall(r'(?:log|begin)\("([A-Z]+)"', template) + re.findall(r"NONE,ONSHORE_([A-Z]+),", template)
+    written = {f"ONSHORE_{name}" for name in names} | {"ONSHORE"}
     described = set(re.findall(r"^\| `(ONSHORE\w*)`", DOCUMENTS["callflow.md"], re.MULTILINE))
     assert written == described
 
@@ -193,7 +194,7 @@ def test_the_dialplan_s_events_are_described() -> None:
 def test_the_call_flow_s_events_are_described() -> None:
     """Each event that the call flow tells the evidence has its row."""
     source = (_ROOT / "onshore" / "callflow.py").read_text("utf-8")
-    written = set(re.findall(r'(?:call\.note\(|_tell\(call, )"([a-z]+)"', source))
+    written = set(re.findall(r'(?:call\.note\(|_tell\(call, |[\[( ]\()"([a-z]+)", ', source))
     described = DOCUMENTS["callflow.md"].partition("## Events")[2].partition("## What the fallback")[0]
     assert written == set(re.findall(r"^\| `([a-z]+)`", described, re.MULTILINE))
 

@@ -150,6 +150,9 @@ class Caller:
         """Wait, and press a key, or none."""
         return await self.read_key(milliseconds)
 
+    async def signal(self, event: str, details: str) -> None:
+        """Nobody listens here."""
+
     async def finish(self, variables: Mapping[str, str], language: str) -> None:
         """Keep what the dialplan is told."""
         self.variables.update(variables)

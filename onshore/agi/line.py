@@ -75,6 +75,10 @@ class AgiLine:
         await self._ask('EXEC StopPlaytones ""')
         return key
 
+    async def signal(self, event: str, details: str) -> None:
+        """Have Asterisk write a user event into its CEL. TryExec, because CEL's application may not be loaded."""
+        await self._ask(f"EXEC TryExec {wire.quote(f'CELGenUserEvent({event},{details})')}")
+
     async def finish(self, variables: Mapping[str, str], language: str) -> None:
         """Set channel variables and the channel's language, with one command: all of them, or none.
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from onshore.ledger.schema import CODES
+from sqlalchemy import String
+
+from onshore.ledger.schema import CODES, calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +16,14 @@ if TYPE_CHECKING:
     Data = Mapping[str, Any]
     Happening = tuple[int, str, Data]  # when (milliseconds since 1970), the kind, and what it says
 
+UNPLAYABLE = "sound-missing"  # the reason code of a disclosure that was to be played, and could not
 FULL, PART, NOT = "full", "part", "no"  # how much of the disclosure was heard
+
+_LENGTHS = tuple(
+    (column.name, column.type.length or 0)
+    for column in calls.c
+    if isinstance(column.type, String) and column.name != "call"
+)
 
 _EMPTY: Row = {
     "arrived": 0,
@@ -36,19 +45,30 @@ _EMPTY: Row = {
 def row(happenings: Iterable[Happening]) -> Row:
     """Return the row of a call, without its ids, from all of its events, in whatever order they come."""
     found = dict(_EMPTY)
-    for at, kind, data in sorted(happenings, key=_order):
+    for at, kind, data in _ordered(happenings):
         found["arrived"] = found["arrived"] or at
         fold = _FOLDS.get(kind)
         if fold:
             fold(found, at, data)
-    if found["outcome"] and not found["disclosed"] and not found["skipped"]:
+    if found["outcome"] and not found["disclosed"] and found["skipped"] in {None, UNPLAYABLE}:
         found["disclosed"] = NOT
+    for name, length in _LENGTHS:
+        if found[name] and len(found[name]) > length:  # a database may take no more
+            found[name] = found[name][:length]
     return found
 
 
-def _order(happening: Happening) -> tuple[int, int, str]:
-    at, kind, data = happening
-    return at, CODES[kind], repr(sorted(data.items()))
+def _ordered(happenings: Iterable[Happening]) -> list[Happening]:
+    """Return events in the order in which they happened; the same whatever the order in which they come."""
+    each = sorted(happenings, key=_moment)
+    moments = [_moment(one) for one in each]
+    if len(set(moments)) < len(moments):  # two of one kind in one millisecond
+        each.sort(key=lambda one: (*_moment(one), repr(sorted(one[2].items()))))
+    return each
+
+
+def _moment(happening: Happening) -> tuple[int, int]:
+    return happening[0], CODES[happening[1]]
 
 
 def _arrived(row: Row, at: int, data: Data) -> None:

@@ -89,9 +89,9 @@ calls = Table(
     Column("caller_country", String(2)),
     Column("caller_area", String(60)),
     Column("country", String(2)),  # where the center is that the call was first to be answered by
-    Column("disclosed", String(8)),  # "full", "part", "no"; none: it was not needed, and `skipped` says why
+    Column("disclosed", String(8)),  # "full", "part", "no"; none: not needed, or not over yet
     Column("disclosed_country", String(2)),  # the last one said
-    Column("skipped", String(30)),  # why there was no disclosure: the reason code
+    Column("skipped", String(30)),  # the reason code, where there was no disclosure
     Column("offered", Boolean, nullable=False),
     Column("choice", String(8)),
     Column("chosen", BigInteger),  # when

@@ -240,7 +240,7 @@ class _Appending:
         """Keep what a prompt says once in the chain, and take it out of what the event says."""
         text, language = data.pop("text", ""), data.pop("language", "")
         spoken = next((one["language"] for _, kind, one in reversed(call.happenings) if kind == "language"), "")
-        if language and language != spoken:
+        if language and (language != spoken or "source" in data):  # what is imported may come before its language
             data["language"] = language
         said = (language, str(data.get("prompt", "")), text)
         if not text or said in self._memory.said:

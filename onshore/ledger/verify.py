@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from itertools import starmap
 from multiprocessing import get_context
@@ -18,7 +20,7 @@ from onshore.ledger.schema import CHAIN_BITS, CODES, KINDS, calls, chains, event
 from onshore.ledger.store import MANY, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Engine, Row
 
@@ -32,7 +34,9 @@ MOST = 100  # problems told of each part
 
 _PROMPT = CODES["prompt"]
 _EVENT = (events.c.id, events.c.at, events.c.call, events.c.kind, events.c.data, events.c.hash, events.c.digest)
-_COMPARED = tuple(column for column in calls.c if column.name not in {"id", "call", "chain"})
+_COMPARED = tuple(column.name for column in calls.c if column.name not in {"id", "call", "chain"})
+_ROW = (calls.c.id, calls.c.call, *(calls.c[name] for name in _COMPARED))
+REMEMBERED = 20_000  # of what events say: most of it is said often
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +150,14 @@ def _recompute(url: str, part: _Part, sealed: tuple[int, ...]) -> _Part:
     from onshore.ledger.store import connect  # noqa: PLC0415 - in the process that does the work
 
     engine = connect(url)
+    collected = gc.isenabled()
+    gc.disable()  # it would look through all the rows again and again, and there are no cycles in them
     try:
         with reading(engine) as connection:
             _Walk(connection, part, set(sealed)).go()
     finally:
+        if collected:
+            gc.enable()
         engine.dispose()
     return part
 
@@ -165,26 +173,12 @@ class _Walk:
 
     def go(self) -> None:
         part, first = self._part, self._first
-        columns = (
-            events.c.id,
-            events.c.at,
-            events.c.call,
-            events.c.kind,
-            events.c.data,
-            events.c.hash,
-            events.c.digest,
-        )
-        wanted = (
-            select(*columns).where(events.c.id.between(first + part.first, first + part.last)).order_by(events.c.id)
-        )
-        found = self._connection.execute(wanted).all()
-        rows = {
-            row.id: row
-            for row in self._connection.execute(
-                select(calls).where(calls.c.id.between(first + part.first, first + part.last))
-            )
-        }
-        names: dict[int | None, str] = {None: "", **{identity: row.call for identity, row in rows.items()}}
+        ids = (first + part.first, first + part.last)
+        wanted = select(*_EVENT).where(events.c.id.between(*ids)).order_by(events.c.id)
+        found = [tuple(row) for row in self._connection.execute(wanted).all()]
+        begun = self._connection.execute(select(*_ROW).where(calls.c.id.between(*ids)))
+        rows: dict[int, tuple[Any, ...]] = {row[0]: tuple(row) for row in begun.all()}
+        names: dict[int | None, str] = {None: "", **{identity: row[1] for identity, row in rows.items()}}
         names |= self._named({row[2] for row in found} - names.keys())
         part.events = len(found)
         part.taken_out = sum(row[4] is None for row in found)
@@ -215,7 +209,7 @@ class _Walk:
                 part.problem(number + 1, _missing(number + 1, identity - first - 1))
                 before = b""  # the next one cannot be recomputed, only those after it
             number = identity - first
-            content = bytes(digest or b"") if data is None else sha256(data.encode()).digest()
+            content = bytes(digest or b"") if data is None else _digest(data)
             if call is not None and call not in names:
                 part.problem(number, "the row of its call is not there")
             elif not 0 < kind <= len(KINDS):
@@ -239,7 +233,7 @@ class _Walk:
         except (ValueError, KeyError, TypeError):
             return  # the hash has told already
 
-    def _rows(self, found: Sequence[_Event], rows: dict[int, Row[Any]]) -> None:
+    def _rows(self, found: Sequence[_Event], rows: dict[int, tuple[Any, ...]]) -> None:
         """Make the rows of the calls that began here anew; what is different may only have events in a later part."""
         happened: dict[int, list[projection.Happening]] = {identity: [] for identity in rows}
         for _, at, call, kind, data, _, _ in found:
@@ -250,20 +244,26 @@ class _Walk:
                 self._look_again(identity)
 
     def _look_again(self, identity: int) -> None:
-        row = self._connection.execute(select(calls).where(calls.c.id == identity)).one_or_none()
+        row = self._connection.execute(select(*_ROW).where(calls.c.id == identity)).one()
         wanted = select(events.c.at, events.c.kind, events.c.data).where(events.c.call == identity)
         happenings: list[projection.Happening] = [
             (at, KINDS[kind - 1], _loaded(data))
             for at, kind, data in self._connection.execute(wanted)
             if 0 < kind <= len(KINDS)
         ]
-        wrong = _different(row, happenings) if row else []
-        if row and wrong:
-            what = f"the row of call {row.call} is not what its events say: {', '.join(wrong)}"
+        wrong = _different(tuple(row), happenings)
+        if wrong:
+            what = f"the row of call {row[1]} is not what its events say: {', '.join(wrong)}"
             self._part.problem(identity - self._first, what)
 
 
-def _loaded(data: str | None) -> dict[str, Any]:
+@lru_cache(REMEMBERED)
+def _digest(data: str) -> bytes:
+    return sha256(data.encode()).digest()
+
+
+@lru_cache(REMEMBERED)
+def _loaded(data: str | None) -> Mapping[str, Any]:
     if data is None:
         return {}
     try:
@@ -273,18 +273,16 @@ def _loaded(data: str | None) -> dict[str, Any]:
     return loaded if isinstance(loaded, dict) else {}
 
 
-def _different(row: Row[Any], happenings: Sequence[projection.Happening]) -> list[str]:
-    """Return the columns of a call's row that are not what its events make."""
+def _different(row: tuple[Any, ...], happenings: Sequence[projection.Happening]) -> list[str]:
+    """Return the columns of a call's row (as in _ROW) that are not what its events make."""
     try:
         made = projection.row(happenings)
     except (TypeError, ValueError):
         return ["all"]
-    kept = row._mapping  # noqa: SLF001 - SQLAlchemy's name for it, and documented
-    return [
-        column.name
-        for column in _COMPARED
-        if made[column.name] != (bytes(kept[column]) if isinstance(kept[column], memoryview) else kept[column])
-    ]
+    wanted = tuple(made[name] for name in _COMPARED)
+    if wanted == row[2:]:
+        return []
+    return [name for name, one, other in zip(_COMPARED, wanted, row[2:], strict=True) if one != other]
 
 
 def _missing(first: int, last: int) -> str:

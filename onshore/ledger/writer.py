@@ -10,7 +10,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from onshore.evidence import Event, write_or_tell
+from sqlalchemy.exc import DataError, IntegrityError
+
+from onshore.evidence import Event, spool_lines, write_or_tell
 from onshore.ledger.store import NotWantedError
 
 if TYPE_CHECKING:
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
     from onshore.ledger.store import Store
 
 log = logging.getLogger(__name__)
+
+REFUSED = (
+    DataError,
+    IntegrityError,
+    ValueError,
+    OverflowError,
+    TypeError,
+)  # it is the event's fault, not the database's
 
 SLOW = 0.5  # seconds that a call waits for the database; then its events go into the spool
 RETRY = 5.0  # seconds between two tries of a database in trouble
@@ -41,15 +51,24 @@ class LedgerEvidence:
     A thread of its own appends, in one transaction, whatever has come in while it made the last one safe. What the
     database does not take, or not in time, is written into the spool instead, and taken in from there when it is back.
     `open_store` may fail, and is tried again. `beside`: the database is on the spool's disk, and must not take the room
-    that is kept there for the spool.
+    that is kept there for the spool. `at_start` is called once, with the store, when the spool was taken in.
     """
 
-    def __init__(self, open_store: Callable[[], Store], spool: Spool, numbers: Numbers, *, beside: bool) -> None:
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        spool: Spool,
+        numbers: Numbers,
+        *,
+        beside: bool,
+        at_start: Callable[[Store], None] | None = None,
+    ) -> None:
         self._open_store = open_store
         self._store: Store | None = None
         self._spool = spool
         self._numbers = numbers
         self._beside = beside
+        self._at_start = at_start
         self._lock = threading.Lock()
         self._awake = threading.Event()
         self._next = _Batch()  # takes what comes in
@@ -116,7 +135,7 @@ class LedgerEvidence:
     def _run(self) -> None:
         retry = 0.0  # when to look at the spool again
         while True:
-            waits = not self._spool.empty
+            waits = not self._spool.empty or self._at_start is not None
             self._awake.wait(max(0.0, retry - time.monotonic()) if waits else None)
             self._awake.clear()
             stopping = self._stopping
@@ -153,17 +172,35 @@ class LedgerEvidence:
 
     def _take_in(self) -> None:
         """Take the spool in, if the database is there."""
-        if self._spool.empty or not self._room():
+        if (self._spool.empty and not self._at_start) or not self._room():
             return
         try:
-            with self._spool.taken() as events:
-                count = self._opened().append(events, again=True)
+            if not self._spool.empty:
+                with self._spool.taken() as events:
+                    count = self._append(events)
+                log.info("the ledger is back: %s of %s events in the spool were not in it yet", count, len(events))
+            if self._at_start:
+                self._at_start(self._opened())
+                self._at_start = None
         except Exception as error:  # noqa: BLE001 - the next try is in RETRY seconds
             self._in_trouble(error)
             return
-        log.info("the ledger is back: %s of %s events in the spool were not in it yet", count, len(events))
         self._trouble = ""
         self._away_until = 0.0
+
+    def _append(self, events: list[Event]) -> int:
+        """Append what waited in the spool; what the database refuses for itself is put aside, and stops no other."""
+        try:
+            return self._opened().append(events, again=True)
+        except REFUSED:
+            count = 0
+            for event in events:
+                try:
+                    count += self._opened().append([event], again=True)
+                except REFUSED as error:
+                    self._spool.put_aside([spool_lines([event]).encode()])
+                    log.error("the ledger does not take an event of call %s: %s", event.call, _short(error))  # noqa: TRY400 - the reason is what is wanted
+            return count
 
     def _room(self) -> bool:
         """Return whether the database may be written to: not while the spool has no room for itself on a full disk."""
@@ -179,10 +216,15 @@ class LedgerEvidence:
 
     def _in_trouble(self, error: Exception) -> None:
         self._away_until = time.monotonic() + RETRY
-        self._tell(" ".join(str(error).split()) or type(error).__name__)
+        self._tell(_short(error))
 
     def _tell(self, problem: str) -> None:
         """Tell the log what is wrong, once."""
         if problem != self._trouble:
             self._trouble = problem
             log.error("the ledger: %s; events go into %s meanwhile", problem, self._spool.folder)
+
+
+def _short(error: Exception) -> str:
+    """Return what went wrong on one line, without the statement: it holds what is known of a caller."""
+    return " ".join(str(getattr(error, "orig", None) or error).split()) or type(error).__name__

@@ -40,7 +40,7 @@ class Truth:
     language: str
     number: str
     country: str  # of the center that was to answer
-    disclosed: str  # "full", "part", "no"; "": nothing was to be disclosed
+    disclosed: str  # "full", "part", "no"; "": there was no need
     reason: str  # why there was no disclosure, or no need of one; "": the caller hung up before it, or there was one
     offered: bool
     choice: str  # "": none was to be made
@@ -149,7 +149,7 @@ class _Making:
         if chance.random() < 0.004:
             self._note("skipped", 0.02, reason="sound-missing", what="disclosure", country=self._country)
             self._center = DOMESTIC
-            return "", "sound-missing", False, ""
+            return "no", "sound-missing", False, ""
         if chance.random() < 0.005:
             return self._hung_up("no", offered=False)
         lot, whole = chance.random(), _LENGTHS["disclosure"]

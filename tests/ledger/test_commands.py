@@ -18,6 +18,7 @@ from onshore.ledger import settings as keys
 from onshore.ledger.opening import open_store
 from onshore.ledger.privacy import Numbers
 from tests.ledger.conftest import written
+from tests.making import write_site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -245,3 +246,29 @@ def test_every_command_of_the_ledger_teaches() -> None:
         assert "Usage:" in said
         for option in command.params:
             assert option.param_type_name == "argument" or option.to_info_dict()["help"], (name, option.name)
+
+
+def test_check_tells_when_the_ledger_cannot_be_used(tmp_path: Path) -> None:
+    """A database that is gone, of another version, or named anew since the last build is found before a call."""
+    file = write_site(tmp_path)
+    run = CliRunner()
+    assert run.invoke(cli.main, ["--config", str(file), "build"]).exit_code == 0
+
+    def ledger() -> str:
+        found = json.loads(run.invoke(cli.main, ["--config", str(file), "check", "--json"]).output)
+        return next(str(one["problem"]) for one in found if one["what"] == "ledger")
+
+    assert ledger() == ""
+    settings = keys.load(tmp_path / "state")
+    store = open_store(settings)
+    assert ledger() == ""
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    store.engine.dispose()
+    assert "newer than this Onshore's" in ledger()
+    (tmp_path / "state" / "ledger.sqlite3").write_text("nothing of the kind, " * 99)
+    assert "file is not a database" in ledger()
+    file.write_text(file.read_text() + '\n[ledger]\nurl = "postgresql+psycopg://nobody@127.0.0.1:1/none"\n')
+    assert "has changed since the last build" in ledger()
+    run.invoke(cli.main, ["--config", str(file), "build"])
+    assert "connection failed" in ledger() or "refused" in ledger()

@@ -165,6 +165,30 @@ def test_a_database_that_cannot_be_opened_is_waited_for(tmp_path: Path) -> None:
     assert numbers(settings) == [1]
 
 
+def test_an_event_that_no_database_takes_keeps_none_out(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    """It is put aside, and told; all others are in the ledger."""
+    poison = Event("pbx-2", "choice", {"choice": "domestic"}, 1e17)  # a moment beyond what a column holds
+    with daemon.evidence(settings.state) as evidence:
+        asyncio.run(passed(evidence, 1))
+        evidence.add(poison)
+        asyncio.run(passed(evidence, 3))
+        wait_until_empty(settings)
+        asyncio.run(passed(evidence, 4))
+    assert sorted(numbers(settings)) == [1, 3, 4]
+    assert "does not take an event of call pbx-2" in caplog.text
+    assert '"call":"pbx-2"' in (settings.state / "spool" / "damaged.jsonl").read_text()
+
+
+def test_names_longer_than_a_column_are_cut(settings: Settings) -> None:
+    """What a queue's member is called is Asterisk's to say, however long."""
+    store = open_store(settings)
+    store.append([Event("pbx-1", "connected", {"member": "Local/" + 300 * "x", "country": "US"}, 1_790_000_000)])
+    with store.engine.connect() as connection:
+        assert connection.scalar(text("SELECT length(member) FROM calls")) == 80
+    assert verify(store.engine).problems == ()
+    store.engine.dispose()
+
+
 _FULL = """
 import asyncio, pathlib, sys
 from tests.ledger.test_writer import passed, numbers, wait_until_empty

@@ -39,6 +39,7 @@ class Outcome:
     recordings: dict[str, Recording]  # by the script's name
     evidence: dict[str, list[dict[str, Any]]]  # by the script's name
     queue_log: list[list[str]]  # its lines, by field
+    cel: list[str]  # user events
     complaints: list[str]  # of Asterisk's log
     left: str  # what the console says of channels when all is over, and the daemon gone
     checked: str  # what `onshore check` said before the calls
@@ -108,6 +109,7 @@ class Stage:
             recordings=recordings,
             evidence={numbers[number].name: events for number, events in pbx.evidence().items()},
             queue_log=pbx.queue_log(),
+            cel=pbx.cel(),
             complaints=pbx.complaints(),
             left=pbx.channels_left(),
             checked=checked,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from onshore import plan as plans
 from onshore.ledger import settings
+from onshore.ledger.importing import import_queue_log
 from onshore.ledger.opening import open_store, take_in
 from onshore.ledger.reading import read
 from onshore.testing.phones import FROM_PHONES, queues
@@ -69,6 +70,8 @@ class Pbx:
             endpoints=phones.endpoints(),
             files={
                 "extensions.conf": _ENTRY + FROM_PHONES.replace("from-phones", "phoned"),
+                "cel.conf": "[general]\nenable=yes\nevents=USER_DEFINED\n",
+                "cel_custom.conf": "[mappings]\nMaster.csv => ${eventtype},${eventextra}\n",
                 "queues.conf": queues(setup.members, setup.queue_options) + setup.more_queues,
             },
         )
@@ -150,10 +153,11 @@ class Pbx:
             self._daemon = None
 
     def evidence(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the events of every call so far, by the caller's number; what waits in the spool is taken in."""
+        """Return the events of every call so far, by the caller's number; what was written elsewhere is taken in."""
         found = settings.load(self.state)
         store = open_store(found)
         take_in(store, found)
+        import_queue_log(store, found)
         calls: dict[str, list[dict[str, Any]]] = {}
         with store.engine.connect() as connection:
             for kept in read(connection):
@@ -164,6 +168,11 @@ class Pbx:
             events.sort(key=lambda event: event["at"])
         numbers = {line[1]: line[5] for line in self.queue_log() if line[4] == "PHONED"}
         return {numbers[call.rpartition("-")[0]]: events for call, events in calls.items()}
+
+    def cel(self) -> list[str]:
+        """Return the lines of Asterisk's CEL so far: a user event's name, and what it says."""
+        file = self.asterisk.log / "cel-custom" / "Master.csv"
+        return file.read_text(errors="replace").splitlines() if file.exists() else []
 
     def queue_log(self) -> list[list[str]]:
         """Return the lines of Asterisk's queue_log so far: time, call, queue, agent, event, and what it says."""

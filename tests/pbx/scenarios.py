@@ -327,11 +327,6 @@ class Scenario:
     scripts: tuple[Script, ...]
     fault: Fault | None = None
 
-    @property
-    def witnessed(self) -> bool:
-        """Whether the call flow sees its calls to their end, and tells the evidence."""
-        return self.fault is None and self.setup.daemon
-
 
 SCENARIOS = (
     Scenario("daemon", US, EVERY_WAY + MENU),

@@ -32,8 +32,8 @@ def test_the_caller_hears_what_the_script_says(stage: Stage, release: str, case:
     scenario, script = case
     outcome = stage.outcome(release, scenario.name)
     script.check(outcome.recordings[script.name], outcome.plan, outcome.sounds, outcome.tones)
-    if scenario.witnessed:
-        script.check_evidence(outcome.evidence[script.name])
+    dies = scenario.fault is not None and scenario.fault.after is not None
+    script.check_evidence(outcome.evidence[script.name], lost=1 if dies else 0)
 
 
 @pytest.mark.parametrize("release", ["22", "16"], scope="session")
@@ -44,6 +44,20 @@ def test_asterisk_has_nothing_to_complain_of(stage: Stage, release: str, case: t
     refused = "Connecting to" if case[0].fault or not case[0].setup.daemon else "nothing"
     assert [line for line in outcome.complaints if refused not in line] == []
     assert outcome.left.startswith("0 active channels")
+
+
+@pytest.mark.parametrize("release", ["22", "16"], scope="session")
+@pytest.mark.parametrize("case", EACH)
+def test_each_step_is_in_asterisks_own_cel(stage: Stage, release: str, case: tuple[Scenario, None]) -> None:
+    """What a PBX admin already uses sees the steps too, whoever took the call: a user event each."""
+    outcome = stage.outcome(release, case[0].name)
+    names = [line.partition(",")[0] for line in outcome.cel]
+    assert names.count("ONSHORE_ENDED") == len(case[0].scripts)
+    told = {event["event"] for events in outcome.evidence.values() for event in events}
+    steps = told & {"disclosed", "offered", "key", "choice", "routed"}
+    assert {f"ONSHORE_{step.upper()}" for step in steps} <= set(names)
+    disclosed = sum(event["event"] == "disclosed" for events in outcome.evidence.values() for event in events)
+    assert 0 < names.count("ONSHORE_DISCLOSED") <= disclosed
 
 
 @pytest.mark.parametrize("release", ["22", "16"], scope="session")

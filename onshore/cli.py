@@ -277,3 +277,4 @@ def _reload(site: Site, built: Built) -> str:
 from onshore import commands as commands  # noqa: E402, PLC0414 - they add themselves to `main`
 from onshore import ledger_commands as ledger_commands  # noqa: E402, PLC0414 - the same
 from onshore import prompts_commands as prompts_commands  # noqa: E402, PLC0414 - the same
+from onshore import report_commands as report_commands  # noqa: E402, PLC0414 - the same

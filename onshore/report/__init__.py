@@ -1,0 +1,1 @@
+"""What is made of the ledger: figures that a regulator asks for, each with the calls behind it."""

@@ -1,0 +1,1 @@
+"""What is made of the ledger: every figure against a plain count of what truly happened."""

@@ -33,8 +33,8 @@ def test_a_country_is_said_as_in_estonian(code: str, place: str) -> None:
             "offer",
             ("US", "1", "*"),
             (
-                "Kui soovite rääkida klienditeenindajaga, kes asub Ameerika Ühendriikides, vajutage 1. "
-                "Jätkamiseks vajutage tärni."
+                "Kui soovite rääkida klienditeenindajaga, kes asub Ameerika Ühendriikides, vajutage 1, "
+                "jätkamiseks tärni."
             ),
         ),
         (
@@ -51,9 +51,22 @@ def test_a_prompt_says_this_in_estonian(prompt: str, parameters: tuple[str, ...]
     assert Wording("et").text(prompt, *parameters) == text
 
 
-def test_a_name_is_given_to_the_voice_by_its_sound() -> None:
+@pytest.mark.parametrize(
+    ("code", "spoken"),
+    [
+        ("BL", "Sän Bartelemil"),
+        ("GS", "Lõuna-Georgial ja Lõuna-Sändvitši saartel"),
+        ("JE", "Džörsi saarel"),
+        ("KN", "Sent Kittsil ja Nevisel"),
+        ("LC", "Sent Lusial"),
+        ("LI", "Lihtenšteinis"),
+        ("MF", "Sän Martänil"),
+        ("MQ", "Martinikil"),
+        ("PM", "Sän Pjääril ja Mikelonil"),
+        ("VC", "Sent Vinsentil ja Grenadiinidel"),
+    ],
+)
+def test_a_name_is_given_to_the_voice_by_its_sound(code: str, spoken: str) -> None:
     """The voice is told how a name sounds where it would read it by the rules of Estonian."""
     wording = Wording("et")
-    assert wording.spoken(wording.place("MQ")) == "Martinikil"
-    assert wording.spoken(wording.place("JE")) == "Džörsi saarel"
-    assert wording.spoken(wording.place("KN")) == "Sent Kittsil ja Nevisel"
+    assert wording.spoken(wording.place(code)) == spoken

@@ -29,6 +29,16 @@ def test_a_country_is_said_as_in_finnish(code: str, place: str) -> None:
     [
         ("disclosure", ("PH",), "Puheluunne vastaa Filippiineillä oleva asiakaspalvelija."),
         ("agent-disclosure", ("GB",), "Asiakaspalvelijanne on Isossa-Britanniassa."),
+        (
+            "offer",
+            ("US", "1", "2"),
+            ("Jos haluatte puhua Yhdysvalloissa olevan asiakaspalvelijan kanssa, valitkaa 1. Jatkaaksenne valitkaa 2."),
+        ),
+        (
+            "offer",
+            ("FI", "1"),
+            "Jos haluatte puhua Suomessa olevan asiakaspalvelijan kanssa, valitkaa 1. Muuten pysykää linjalla.",
+        ),
         ("language", ("3",), "Jos haluatte palvelua suomeksi, valitkaa 3."),
         (
             "offer-right",
@@ -44,3 +54,26 @@ def test_a_country_is_said_as_in_finnish(code: str, place: str) -> None:
 def test_a_prompt_says_this_in_finnish(prompt: str, parameters: tuple[str, ...], text: str) -> None:
     """The words of the prompts that matter most are these."""
     assert Wording("fi").text(prompt, *parameters) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "spoken"),
+    [
+        ("BD", "Banggladešissa"),
+        ("CD", "Konggon demokraattisessa tasavallassa"),
+        ("CL", "Tšilessä"),
+        ("GH", "Ganassa"),
+        ("KY", "Keimansaarilla"),
+        ("LC", "Seint Luciassa"),
+        ("MF", "Sän Martänissä"),
+        ("MM", "Mjanmarissa"),
+        ("TC", "Törks- ja Keikossaarilla"),
+        ("TH", "Taimaassa"),
+        ("TR", "Turkissa"),
+        ("UY", "Uruguaissa"),
+    ],
+)
+def test_a_name_is_given_to_the_voice_by_its_sound(code: str, spoken: str) -> None:
+    """The voice is told how a name sounds where it would read it by the rules of Finnish."""
+    wording = Wording("fi")
+    assert wording.spoken(wording.place(code)) == spoken

@@ -94,6 +94,8 @@ async def run(
     service = plan.services.get(arrival.service)
     if flow is None:
         raise NotServedError(f"{request!r} is no request; known: inbound, returned, ended, ping")
+    if flow is ended and service is None:  # renamed while its caller waited, or talked: the call ended all the same
+        service = next(iter(plan.services.values()))
     if service is None:
         raise NotServedError(f"{arrival.service!r} is no service of the plan; known: {', '.join(plan.services)}")
     call = Call(line, arrival, plan, evidence, service, plan.languages[0], now)
@@ -215,6 +217,10 @@ def how_it_ended(
 
     As the dialplan has it: Queue()'s QUEUESTATUS and ABANDONED, MEMBERINTERFACE and QEHOLDTIME of a queue that tells;
     when Queue() began and `now`, seconds since the epoch; `way` is what came next ("hangup": all was closed).
+
+    An answer needs a sign of an answer. A caller who leaves the queue by a key (`context` of queues.conf), or is
+    redirected out of it, and one whom an agent answered in a queue that tells neither member nor wait, look the same:
+    "unknown", until queue_log tells.
     """
     seconds = max(0, now - _whole(queued))
     details: dict[str, str | int | bool] = {"center": center, "queue_status": status.lower()}
@@ -226,6 +232,8 @@ def how_it_ended(
     elif status not in {"", "CONTINUE"} and not member:  # CONTINUE: the agent hung up
         outcome = "unanswered"
         details["waited"] = seconds
+    elif not (member or waited or status):
+        outcome = "unknown"
     else:
         who: dict[str, str | int | bool] = {"member": member, "center": center, "country": country}
         if not waited:  # only a queue with setqueueentryvar=yes tells

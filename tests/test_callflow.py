@@ -127,11 +127,12 @@ def call(
     arguments: tuple[str, ...] = (),
     language: str = "en",
     now: datetime = MONDAY_NOON,
+    service: str = "support",
     **caller: Any,  # noqa: ANN401 - the fields of Caller
 ) -> Caller:
     """Run a call, and return its line."""
     line = Caller(Notes(), list(presses), **caller)
-    arrival = Arrival("call-1", "support", "1.1", "PJSIP/x-1", language, "2025550100", arguments)
+    arrival = Arrival("call-1", service, "1.1", "PJSIP/x-1", language, "2025550100", arguments)
     asyncio.run(callflow.run(request, line, arrival, plan or sample_plan(), line.notes, lambda: now))
     assert line.notes.safe == len(line.notes.events)
     return line
@@ -405,6 +406,8 @@ QUEUED = str(int(MONDAY_NOON.timestamp()) - 60)
         (("manila", "CONTINUE", "", "", "", QUEUED), "answered", {"queue_status": "continue"}),
         (("manila", "", "TRUE", "", "", QUEUED), "abandoned", {"waited": 60}),
         (("manila", "JOINEMPTY", "", "", "", QUEUED), "unanswered", {"waited": 60}),
+        (("manila", "", "", "", "", QUEUED), "unknown", {"center": "manila"}),
+        (("manila", "", "", "", "0", QUEUED), "answered", {"talked": 60}),
         (("", "", "", "", "", ""), "before-queue", {}),
         (("", "", "", "", "", "", "", "hangup"), "closed", {}),
         ((), "before-queue", {}),
@@ -418,6 +421,32 @@ def test_ended(arguments: tuple[str, ...], outcome: str, more: dict[str, str | i
     assert more.items() <= ended.items()
     assert [kind for kind in line.notes.kinds if kind != "connected"] == ["caller", "ended"]
     assert line.steps == []
+
+
+@given(
+    st.sampled_from(["", "TIMEOUT", "FULL", "JOINEMPTY", "LEAVEEMPTY", "CONTINUE", "WITHDRAW", "JOINUNAVAIL"]),
+    st.sampled_from(["", "TRUE"]),
+    st.sampled_from(["", "PJSIP/2001"]),
+    st.sampled_from(["", "0", "20"]),
+    st.sampled_from(["", QUEUED]),
+)
+def test_an_answer_needs_a_sign_of_an_answer(
+    status: str, abandoned: str, member: str, waited: str, queued: str
+) -> None:
+    """Whatever else the queue tells: nobody counts as answered of whom no member, no wait and no CONTINUE is told."""
+    line = call(request="ended", arguments=("manila", status, abandoned, member, waited, queued))
+    (ended,) = line.notes.data("ended")
+    signs = member or (waited and status in {"", "CONTINUE"}) or status == "CONTINUE"
+    assert (ended["outcome"] == "answered") == bool(queued and not abandoned and signs)
+    if ended["outcome"] == "unknown":
+        assert not {"waited", "talked", "member"} & ended.keys()
+
+
+def test_the_end_of_a_call_of_a_service_that_was_renamed_is_told() -> None:
+    """The admin renamed the service while its caller was in the queue: the call ended all the same."""
+    line = call(service="helpdesk", request="ended", arguments=("manila", "", "", "PJSIP/2001", "20", QUEUED))
+    assert line.notes.data("ended")[0]["outcome"] == "answered"
+    assert line.notes.data("connected")[0]["country"] == "PH"
 
 
 def test_an_agent_who_answered_is_told_with_the_moment() -> None:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from onshore.line import Arrival, Line
     from onshore.plan import Center, Plan, Prompt, Service
 
-# The choices.
 # Of what happened, what goes into Asterisk's CEL; all of it is in the ledger.
 _SIGNALLED = (
     *("service", "language", "country", "prompt", "heard_ms", "of_ms", "key", "during", "choice", "center", "queue"),
@@ -32,6 +31,7 @@ _SIGNALLED = (
 )
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.@|=/-]")
 
+# The choices.
 DOMESTIC, STAY, NONE, HANGUP = "domestic", "stay", "none", "hangup"
 
 REPEAT = "*"
@@ -40,6 +40,8 @@ WRONG_KEYS = 2  # so often the offer is made again after a key that is not in us
 REPEATS = 9  # so often `*` starts over: a stuck key must not hold a line for ever
 MENU_ROUNDS = 2  # so often the languages are read out
 HOLD = 12_000  # milliseconds of ringing between two tries of a queue that gave the caller back
+EARLY = 700  # milliseconds: a key in the first instants of what a caller hears was meant for what came before
+AGAIN = 1000  # milliseconds: the same key within so short a time is the same press, of a key that bounces
 
 
 class NotServedError(OnshoreError):
@@ -152,13 +154,13 @@ async def returned(call: Call) -> None:
     call.note("returned", center=center.name, queue=center.queue, status=status.lower() or "unknown")
 
     other = _other(call, center)
-    for _ in range(REPEATS):
-        key = await _offer_other(call, center, other)
+    for again in range(REPEATS):
+        key = await _offer_other(call, center, other, 0 if again else EARLY)
         if key != REPEAT:
             break
     if other is None or key != call.service.key:
         await _say(call, call.prompt("waiting"))
-        key = await call.line.hold(HOLD)
+        key = _pressed(call, await call.line.hold(HOLD), "ring")
     if other is None or key != call.service.key:
         if center.announce and center.country != announced:  # the plan was built anew since
             try:
@@ -266,16 +268,40 @@ async def _choose_language(call: Call) -> None:
 async def _menu(call: Call) -> str:
     """Read the languages out, each in its own, and return the one that the caller chose; "": none."""
     keys = {str(number): language for number, language in enumerate(call.plan.languages, 1)}
+    early = EARLY
     for _ in range(MENU_ROUNDS):
         key = ""
         for number, language in keys.items():
-            key = (await _say(call, call.plan.prompt(language, "language", number), "".join(keys))).key
+            prompt = call.plan.prompt(language, "language", number)
+            key = (await _say(call, prompt, "".join(keys), during="language", early=early)).key
+            early = 0
             if key:
                 break
-        key = key or await call.line.read_key(call.service.key_timeout)
+        key = key or await _read_key(call, "language")
         if key in keys:
             return keys[key]
     return ""
+
+
+async def _read_key(call: Call, during: str) -> str:
+    """Wait for a key after a prompt; return it, or ""."""
+    heard = await call.line.read_key(call.service.key_timeout, during=during)
+    _ignored(call, heard, during)
+    return heard.key
+
+
+def _pressed(call: Call, heard: Heard, during: str) -> str:
+    """Tell the evidence which key was pressed, if any, and return it."""
+    _ignored(call, heard, during)
+    if heard.key:
+        call.note("key", key=heard.key, during=during)
+    return heard.key
+
+
+def _ignored(call: Call, heard: Heard, during: str) -> None:
+    """Tell the evidence which keys did not count: pressed too early, or the same press again."""
+    for key in heard.ignored:
+        call.note("key", key=key, during=during, ignored=True)
 
 
 def _first_open(call: Call, *names: str) -> Center | None:
@@ -312,8 +338,8 @@ async def _announce(call: Call, center: Center, domestic: Center) -> str:
         call.note("skipped", what="offer", reason=center.reason or "domestic", country=center.country)
         return NONE
     wrong = 0
-    for _ in range(REPEATS):
-        key = await _disclose(call, center, call.service.key)
+    for again in range(REPEATS):
+        key = await _disclose(call, center, call.service.key, 0 if again else EARLY)
         while not key and wrong <= WRONG_KEYS:
             key = await _offer(call, domestic)
             if not key:
@@ -330,10 +356,11 @@ async def _announce(call: Call, center: Center, domestic: Center) -> str:
 
 async def _not_in_use(call: Call) -> str:
     """Say that a key is not in use; a key that is cuts it short. Return that key."""
-    key = (await _say(call, call.prompt("invalid"), call.service.key + call.service.stay)).key
-    if key:
-        call.note("key", key=key, during="invalid")
-    return key
+    keys = call.service.key + call.service.stay
+    heard = await _say(call, call.prompt("invalid"), keys, during="invalid")
+    if heard.key:
+        call.note("key", key=heard.key, during="invalid")
+    return heard.key
 
 
 async def _hand_over(call: Call, center: Center) -> None:
@@ -342,15 +369,15 @@ async def _hand_over(call: Call, center: Center) -> None:
     SoundMissingError when the caller could not be told.
     """
     if center.announce:
-        await _disclose(call, center)
+        await _disclose(call, center, during="connecting")
     else:
-        await _say(call, call.prompt("connecting", center.country))
+        await _say(call, call.prompt("connecting", center.country), during="connecting")
 
 
-async def _disclose(call: Call, center: Center, keys: str = "") -> str:
+async def _disclose(call: Call, center: Center, keys: str = "", early: int = 0, during: str = "disclosure") -> str:
     """Say the country; only these keys cut it short. Return the key."""
     prompt = call.prompt("disclosure", center.country)
-    heard = await _tell(call, "disclosed", center.country, prompt, keys)
+    heard = await _tell(call, "disclosed", center.country, prompt, keys, during, early)
     call.played.append(center.country)
     if heard.key:
         call.note("key", key=heard.key, during="disclosure")
@@ -360,23 +387,24 @@ async def _disclose(call: Call, center: Center, keys: str = "") -> str:
 async def _offer(call: Call, domestic: Center) -> str:
     """Make the offer, which any key ends, and wait for a key; return it, or ""."""
     offer = call.prompt(call.service.offer, domestic.country, call.service.key, call.service.stay)
-    heard = await _tell(call, "offered", domestic.country, offer, ANY_KEY)
-    key = heard.key or (await _say(call, call.prompt("repeat"), ANY_KEY)).key
-    key = key or await call.line.read_key(call.service.key_timeout)
+    key = (await _tell(call, "offered", domestic.country, offer, ANY_KEY, "offer")).key
+    key = key or (await _say(call, call.prompt("repeat"), ANY_KEY, during="offer")).key
+    key = key or await _read_key(call, "offer")
     if key:
         call.note("key", key=key, during="offer")
     return key
 
 
-async def _offer_other(call: Call, center: Center, other: Center | None) -> str:
+async def _offer_other(call: Call, center: Center, other: Center | None, early: int) -> str:
     """Say that nobody takes the call there, offer the other center if there is one; return the key, or ""."""
     if other is None:
         await _say(call, call.prompt("unavailable", center.country))
         return ""
     prompt = call.prompt("unavailable", center.country, other.country, call.service.key)
-    heard = await _say(call, prompt, ANY_KEY)
-    key = heard.key or await call.line.read_key(call.service.key_timeout)
-    call.note("offered", country=other.country, **_evidence_of(prompt, heard))
+    key = ""
+    with contextlib.suppress(SoundMissingError):  # the key works all the same
+        key = (await _tell(call, "offered", other.country, prompt, ANY_KEY, "unavailable", early)).key
+    key = key or await _read_key(call, "unavailable")
     if key:
         call.note("key", key=key, during="unavailable")
     return key
@@ -417,11 +445,14 @@ def _result(call: Call, more: dict[str, str]) -> dict[str, str]:
     }
 
 
-async def _tell(call: Call, kind: str, country: str, prompt: Prompt, keys: str) -> Heard:
-    """Play a prompt that the law asks for, and tell the evidence how much of it was heard, however it ended."""
+async def _tell(call: Call, kind: str, country: str, prompt: Prompt, keys: str, during: str, early: int = 0) -> Heard:
+    """Play a prompt that the law asks for, and tell the evidence how much of it was heard.
+
+    Where the dialplan takes over in the middle of it, the dialplan tells.
+    """
     try:
-        heard = await _play(call, prompt, keys)
-    except (CallerGone, TakenOver) as cut:
+        heard = await _play(call, prompt, keys, during=during, told=kind, early=early)
+    except CallerGone as cut:
         call.note(kind, country=country, **_evidence_of(prompt, Heard(cut.heard)))
         raise
     call.note(kind, country=country, **_evidence_of(prompt, heard))
@@ -438,19 +469,21 @@ async def _pass(call: Call) -> None:
         await call.line.signal(f"ONSHORE_{event.kind.upper()}", _UNSAFE.sub("_", f"{event.call}|{told}"))
 
 
-async def _play(call: Call, prompt: Prompt, keys: str) -> Heard:
+async def _play(call: Call, prompt: Prompt, keys: str, *, during: str = "", told: str = "", early: int = 0) -> Heard:
     """Play a prompt; when it cannot be played, tell the evidence, and let the caller of this decide."""
     try:
-        return await call.line.play(prompt, keys)
+        heard = await call.line.play(prompt, keys, during=during, told=told, early=early)
     except SoundMissingError:
         call.note("skipped", reason="sound-missing", prompt=prompt.id)
         raise
+    _ignored(call, heard, during)
+    return heard
 
 
-async def _say(call: Call, prompt: Prompt, keys: str = "") -> Heard:
+async def _say(call: Call, prompt: Prompt, keys: str = "", *, during: str = "", early: int = 0) -> Heard:
     """Play a prompt that the call can do without."""
     try:
-        return await _play(call, prompt, keys)
+        return await _play(call, prompt, keys, during=during, early=early)
     except SoundMissingError:
         return Heard(0)
 

@@ -56,27 +56,34 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How a prompt ended."""
+    """How a prompt, or a wait for a key, ended."""
 
-    milliseconds: int  # how much of it was played
+    milliseconds: int  # how much of the prompt was played; of a wait: 0
     key: str = ""  # the key that ended it; "": it ended by itself
+    ignored: str = ""  # keys that came too early, or twice, and did not count
 
 
 class Line(Protocol):
     """A caller's channel.
 
     Any of these may raise CallerGone, TakenOver or LineLost. Every one that takes time moves the dialplan's deadline,
-    so that the dialplan takes over within three seconds when the call flow dies at it.
+    so that the dialplan takes over within three seconds when the call flow dies at it; it then acts on the key that was
+    pressed meanwhile, for which `during` says in which prompt that was. A key that comes again within a second of
+    itself counts once.
     """
 
-    async def play(self, prompt: Prompt, keys: str = "") -> Heard:
-        """Play a prompt in its language; one of `keys` cuts it short. SoundMissingError when it cannot be played."""
+    async def play(self, prompt: Prompt, keys: str = "", *, during: str = "", told: str = "", early: int = 0) -> Heard:
+        """Play a prompt in its language; one of `keys` cuts it short. SoundMissingError when it cannot be played.
 
-    async def read_key(self, milliseconds: int) -> str:
-        """Wait for one key, in silence; "" when none came in time."""
+        `told` is the event that it will be in the evidence, if the law asks for it. In the first `early` milliseconds
+        no key counts: it was meant for what came before.
+        """
 
-    async def hold(self, milliseconds: int) -> str:
-        """Play a ringing tone, and wait for one key; "" when none came in time."""
+    async def read_key(self, milliseconds: int, *, during: str = "") -> Heard:
+        """Wait for one key, in silence."""
+
+    async def hold(self, milliseconds: int) -> Heard:
+        """Play a ringing tone, and wait for one key."""
 
     async def signal(self, event: str, details: str) -> None:
         """Have Asterisk write a user event into its CEL, if it has one: letters, digits and `_.@|=/-` alone."""

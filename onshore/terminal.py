@@ -38,22 +38,24 @@ class TerminalLine:
         self._keyboard = keyboard
         self.variables: dict[str, str] = {}
 
-    async def play(self, prompt: Prompt, keys: str = "") -> Heard:
+    async def play(self, prompt: Prompt, keys: str = "", *, during: str = "", told: str = "", early: int = 0) -> Heard:
         """Print a prompt, and take as long as it takes to speak."""
+        del during, told, early  # who reads knows sooner than who hears
         self._say(prompt.text)
         started = time.monotonic()
         key = self._keyboard.wait(prompt.milliseconds / 1000, keys)
         heard = round((time.monotonic() - started) * 1000) if key else prompt.milliseconds
         return Heard(min(heard, prompt.milliseconds), key)
 
-    async def read_key(self, milliseconds: int) -> str:
+    async def read_key(self, milliseconds: int, *, during: str = "") -> Heard:
         """Wait for a key."""
-        return self._keyboard.wait(milliseconds / 1000, KEYS)
+        del during
+        return Heard(0, self._keyboard.wait(milliseconds / 1000, KEYS))
 
-    async def hold(self, milliseconds: int) -> str:
+    async def hold(self, milliseconds: int) -> Heard:
         """Wait for a key, ringing."""
         self._say("(ringing)")
-        return self._keyboard.wait(milliseconds / 1000, KEYS)
+        return Heard(0, self._keyboard.wait(milliseconds / 1000, KEYS))
 
     async def signal(self, event: str, details: str) -> None:
         """Nobody listens here."""

@@ -61,6 +61,8 @@ class Caller:
     missing: tuple[str, ...] = ()  # prompts whose sound files are not there
     steps: list[str] = field(default_factory=list)  # what the caller heard, "wait", "ring"
     keys: list[str] = field(default_factory=list)  # what was taken from the caller
+    ignored: str = ""  # keys that the dialplan does not let count, in the first prompt that takes any
+    guarded: list[str] = field(default_factory=list)  # prompts in whose first instants no key counts
     spoken: set[str] = field(default_factory=set)  # the languages
     result: dict[str, str] = field(default_factory=dict)
     safe_at_finish: bool = False
@@ -81,30 +83,36 @@ class Caller:
         if fault and (playing or not isinstance(fault, SoundMissingError)):
             raise fault
 
-    async def play(self, prompt: Prompt, keys: str = "") -> Heard:
+    async def play(self, prompt: Prompt, keys: str = "", *, during: str = "", told: str = "", early: int = 0) -> Heard:
         """Play a prompt."""
         name = prompt.id.partition("-0")[0]
+        assert not keys or during, f"{name}: the dialplan must know what a key means"
+        assert told == {"disclosure": "disclosed", "offer": "offered"}.get(name.partition("-")[0], told)
         self._may_fail(playing=True)
         if name.startswith(self.missing or ("?",)):
             raise SoundMissingError(prompt.id)
         self.steps.append(name)
         self.spoken.add(prompt.language)
+        if early:
+            self.guarded.append(name)
         key = self._next(name.partition("-")[0], keys)
-        return Heard(prompt.milliseconds // 2, key) if key else Heard(prompt.milliseconds)
+        ignored, self.ignored = (self.ignored, "") if keys else ("", self.ignored)
+        return Heard(prompt.milliseconds // 2 if key else prompt.milliseconds, key, ignored)
 
-    async def read_key(self, milliseconds: int) -> str:
+    async def read_key(self, milliseconds: int, *, during: str = "") -> Heard:
         """Wait for a key."""
         assert milliseconds > 0
+        assert during
         self._may_fail()
         self.steps.append("wait")
-        return self._next("wait", callflow.ANY_KEY)
+        return Heard(0, self._next("wait", callflow.ANY_KEY))
 
-    async def hold(self, milliseconds: int) -> str:
+    async def hold(self, milliseconds: int) -> Heard:
         """Ring, and wait for a key."""
         assert milliseconds > 0
         self._may_fail()
         self.steps.append("ring")
-        return self._next("ring", callflow.ANY_KEY)
+        return Heard(0, self._next("ring", callflow.ANY_KEY))
 
     async def signal(self, event: str, details: str) -> None:
         """Take a user event for CEL, of what is safe already."""
@@ -468,6 +476,40 @@ def test_not_served(request_: str, arguments: tuple[str, ...]) -> None:
     """What the plan does not have is refused by name."""
     with pytest.raises(callflow.NotServedError):
         call(request=request_, arguments=arguments)
+
+
+@pytest.mark.parametrize(
+    ("plan", "request_", "arguments", "guarded"),
+    [
+        (sample_plan(), "inbound", (), ["disclosure-PH"]),
+        (with_service(ask_language=True), "inbound", (), ["language-1", "disclosure-PH"]),
+        (sample_plan(), "returned", RETURNED, ["unavailable-PH-US-1"]),
+    ],
+)
+def test_a_key_of_the_menu_before_is_none_here(
+    plan: Plan, request_: str, arguments: tuple[str, ...], guarded: list[str]
+) -> None:
+    """In the first instants of whatever first tells a caller of a key, none counts; after `*` the caller knows them."""
+    during = "offer" if request_ == "inbound" else "unavailable"
+    line = call((during, "*"), plan=plan, request=request_, arguments=arguments)
+    assert line.guarded == guarded
+
+
+def test_keys_that_do_not_count_are_told() -> None:
+    """A bouncing key, or one of the menu before, is in the evidence, and is no choice."""
+    line = call(ignored="15")
+    assert line.notes.data("key") == [
+        {"key": "1", "during": "disclosure", "ignored": True},
+        {"key": "5", "during": "disclosure", "ignored": True},
+    ]
+    assert line.result[variables.CHOICE] == "none"
+
+
+def test_what_is_heard_until_the_dialplan_takes_over_is_told_by_the_dialplan() -> None:
+    """It knows how much that was, and this call flow may never come to tell."""
+    line = call(faults={0: TakenOver(1234)})
+    assert line.notes.data("disclosed") == []
+    assert line.notes.data("fallback") == [{"reason": "deadline"}]
 
 
 def test_hang_up() -> None:

@@ -130,8 +130,9 @@ class Caller:
         pressed: str = self.draw(st.sampled_from(["", *keys]))
         return pressed
 
-    async def play(self, prompt: Prompt, keys: str = "") -> Heard:
+    async def play(self, prompt: Prompt, keys: str = "", *, during: str = "", told: str = "", early: int = 0) -> Heard:
         """Listen, with luck."""
+        del during, told, early
         assert prompt in self.plan.prompts[prompt.language].values()
         self.said.append(prompt.id)
         end = self.draw(st.sampled_from(["plays"] * 30 + ["gone", "missing"]))
@@ -141,12 +142,13 @@ class Caller:
             raise SoundMissingError
         return Heard(prompt.milliseconds, self.key(keys) if keys else "")
 
-    async def read_key(self, milliseconds: int) -> str:
+    async def read_key(self, milliseconds: int, *, during: str = "") -> Heard:
         """Press a key, or none."""
+        del during
         assert milliseconds > 0
-        return self.key("0123456789*#")
+        return Heard(0, self.key("0123456789*#"))
 
-    async def hold(self, milliseconds: int) -> str:
+    async def hold(self, milliseconds: int) -> Heard:
         """Wait, and press a key, or none."""
         return await self.read_key(milliseconds)
 

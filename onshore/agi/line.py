@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from onshore.agi import wire
 from onshore.line import DEADLINE, CallerGone, Heard, LineLost, SoundMissingError, TakenOver
-from onshore.variables import CHANNEL_LANGUAGE, TIMEOUT_ABSOLUTE
+from onshore.variables import CHANNEL_LANGUAGE, SAID
 
 TYPE_CHECKING = False  # type checkers know better; importing `typing` takes 6 ms, and a call may wait for it
 if TYPE_CHECKING:
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 
 # Seconds by which a prompt's length, and our clock, may be off.
 SLACK = 0.06
-RINGING = "440+480/1000,0/2000"  # of Playtones: one second of tone, two of silence
-FAILED = -1
+ABNORMAL = "abnormal exit"  # what Asterisk says of a subroutine that a hang-up, or the deadline, has ended
+MISSING = "ERROR"  # what ControlPlayback says of a prompt that cannot be played
+
+# Subroutines of the dialplan. What they do goes on when this process is frozen: see the dialplan's template.
+SAY, WAIT, RING = "onshore-say", "onshore-wait", "onshore-ring"
 
 
 class AgiLine:
@@ -40,40 +44,32 @@ class AgiLine:
         """
         raise NotImplementedError
 
-    async def play(self, prompt: Prompt, keys: str = "") -> Heard:
+    async def play(self, prompt: Prompt, keys: str = "", *, during: str = "", told: str = "", early: int = 0) -> Heard:
         """Play a prompt in its language; one of `keys` cuts it short. SoundMissingError when it cannot be played."""
-        length = prompt.milliseconds / 1000
         await self._speak(prompt.language)
-        await self._expect(length)
+        arguments = (f"onshore/{prompt.id}", keys, str(early), during, told.upper())
         began = self._clock()
-        reply = await self._ask(f"STREAM FILE {wire.quote(f'onshore/{prompt.id}')} {wire.quote(keys)}", length)
-        heard = _heard(reply.position, prompt.milliseconds, self._clock() - began)
-        if reply.result == FAILED:
-            # Asterisk says the same of a hang-up and of a missing file; after a hang-up it answers no more.
-            await self._still_there(heard)
+        try:
+            said = await self._run(SAY, arguments, prompt.milliseconds / 1000)
+        except (CallerGone, TakenOver) as cut:
+            elapsed = round((self._clock() - began) * 1000)
+            raise type(cut)(min(prompt.milliseconds, elapsed)) from None
+        if said.status == MISSING:
             raise SoundMissingError(prompt.id)
-        if reply.result:
-            await self._expect(0)  # cut short: the deadline was set for the whole prompt
-            return Heard(heard, chr(reply.result))
-        return Heard(prompt.milliseconds)
+        if not said.key:
+            return Heard(prompt.milliseconds, ignored=said.ignored)
+        heard = _heard(said.place * 8, prompt.milliseconds, self._clock() - began)
+        return Heard(heard, said.key, said.ignored)
 
-    async def read_key(self, milliseconds: int) -> str:
-        """Wait for one key, in silence; "" when none came in time."""
-        await self._expect(milliseconds / 1000)
-        reply = await self._ask(f"WAIT FOR DIGIT {milliseconds}", milliseconds / 1000)
-        if reply.result == FAILED:
-            await self._still_there()
-            raise LineLost("Asterisk cannot wait for a key")
-        if reply.result:
-            await self._expect(0)
-        return chr(reply.result) if reply.result else ""
+    async def read_key(self, milliseconds: int, *, during: str = "") -> Heard:
+        """Wait for one key, in silence."""
+        said = await self._run(WAIT, (str(milliseconds), during), milliseconds / 1000)
+        return Heard(0, said.key, said.ignored)
 
-    async def hold(self, milliseconds: int) -> str:
-        """Play a ringing tone, and wait for one key; "" when none came in time."""
-        await self._ask(f"EXEC Playtones {wire.quote(RINGING)}")
-        key = await self.read_key(milliseconds)
-        await self._ask('EXEC StopPlaytones ""')
-        return key
+    async def hold(self, milliseconds: int) -> Heard:
+        """Play a ringing tone, and wait for one key."""
+        said = await self._run(RING, (str(milliseconds),), milliseconds / 1000)
+        return Heard(0, said.key, said.ignored)
 
     async def signal(self, event: str, details: str) -> None:
         """Have Asterisk write a user event into its CEL. TryExec, because CEL's application may not be loaded."""
@@ -95,11 +91,22 @@ class AgiLine:
             await self._set(CHANNEL_LANGUAGE, language)
             self._language = language
 
-    async def _expect(self, seconds: float) -> None:
-        """Move the dialplan's deadline: it takes over this long, and DEADLINE, from now."""
-        until = self._clock() + seconds + DEADLINE
-        await self._set(TIMEOUT_ABSOLUTE, f"{seconds + DEADLINE:.3f}")
-        self._until = until
+    async def _run(self, subroutine: str, arguments: tuple[str, ...], seconds: float) -> _Said:
+        """Run a subroutine of the dialplan that takes so many seconds, and return what came of it.
+
+        It sets the dialplan's deadline, to this long and DEADLINE, and when it ends, to DEADLINE.
+        """
+        given = wire.quote(",".join((f"{seconds + DEADLINE:.3f}", *arguments)))
+        self._until = self._clock() + seconds + DEADLINE
+        reply = await self._ask(f"GOSUB {subroutine} s 1 {given}", seconds)
+        if reply.result:
+            raise LineLost(f"the dialplan has no {subroutine}: run `onshore build` and `onshore install` again")
+        if ABNORMAL not in reply.text:
+            # It has ended by itself, nobody knows when. If all is over by now, that was long ago: we stood still.
+            self._until = 0.0
+        reply = await self._ask(f"GET VARIABLE {SAID}")
+        self._until = self._clock() + DEADLINE
+        return _said(reply.text)
 
     async def _set(self, name: str, value: str) -> None:
         await self._ask(f"SET VARIABLE {name} {wire.quote(value)}")
@@ -111,23 +118,31 @@ class AgiLine:
         reply = await self.command(text, seconds)
         if _is_over(reply):
             lost = reply.code == wire.CLOSED and not reply.hung_up
-            raise self._end(0, LineLost("Asterisk closed the connection") if lost else None)
+            raise self._end(LineLost("Asterisk closed the connection") if lost else None)
         if reply.code != wire.SUCCESS:
             raise LineLost(f"Asterisk answers {reply.text[:100]!r} to {text.partition(' ')[0]}")
         return reply
 
-    async def _still_there(self, heard: int = 0) -> None:
-        """Return if the caller is there after a command that failed; else CallerGone or TakenOver.
-
-        Their argument is how many milliseconds of the prompt were played until then.
-        """
-        if _is_over(await self.command("CHANNEL STATUS", 0)):
-            raise self._end(heard)
-
-    def _end(self, heard: int, otherwise: Exception | None = None) -> Exception:
+    def _end(self, otherwise: Exception | None) -> Exception:
         if self._clock() >= self._until - SLACK:
-            return TakenOver(heard)
-        return otherwise or CallerGone(heard)
+            return TakenOver()
+        return otherwise or CallerGone()
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a subroutine leaves."""
+
+    key: str
+    place: int  # how far the prompt was played: samples, divided by 8
+    status: str
+    ignored: str
+
+
+def _said(text: str) -> _Said:
+    r"""Return what is in Asterisk's answer, `200 result=1 (KEY|PLACE|STATUS|IGNORED)`."""
+    key, place, status, ignored = (*text.partition("(")[2].rpartition(")")[0].split("|"), "", "", "", "")[:4]
+    return _Said(key, int(place) if place.isdecimal() and len(place) < 10 else 0, status, ignored)
 
 
 def _is_over(reply: Reply) -> bool:

@@ -9,6 +9,7 @@ import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
 from onshore import callflow, paths, variables
+from onshore.agi.line import RING, SAY, WAIT
 from onshore.errors import BuildError
 from onshore.line import DEADLINE
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 FILE = "extensions_onshore.conf"
 SCRIPT = "onshore.agi"
+
+# What Asterisk is asked for from outside the dialplan: by the admin's own, and by the call flow.
+CONTEXTS = ("onshore", SAY, WAIT, RING)
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -44,14 +48,16 @@ def render(plan: Plan, server: Server | None, site_folder: Path | None = None) -
 
     names = {name: value for name, value in vars(variables).items() if name.isupper()}
     try:
-        return environment.from_string(template.read_text("utf-8")).render(
+        text = environment.from_string(template.read_text("utf-8")).render(
             plan=plan,
             v=SimpleNamespace(**names),
             agi=agi,
             tries=tries,
             sound=sound,
             deadline=f"{DEADLINE:g}",
-            hold=callflow.HOLD // 1000,
+            hold=callflow.HOLD,
+            early=callflow.EARLY,
+            again=callflow.AGAIN,
             wrong_keys=callflow.WRONG_KEYS,
             repeats=callflow.REPEATS,
         )
@@ -60,6 +66,13 @@ def render(plan: Plan, server: Server | None, site_folder: Path | None = None) -
     except Exception as error:  # a template may be the admin's own, and do anything
         line = _line_of(error)
         raise BuildError(f"{template}{f': line {line}' if line else ''}: {error}") from error
+    missing = [context for context in CONTEXTS if f"[{context}]" not in text]
+    if missing:
+        raise BuildError(
+            f"{template} has no context {', '.join(missing)}, which each call needs: it is a copy of an older version; "
+            f"copy {paths.share('dialplan') / template.name} again, and put your changes into it"
+        )
+    return text
 
 
 def hours(center: Center) -> list[str]:

@@ -2,7 +2,8 @@
 
 What the caller does is a script: press a key so long into a prompt, hang up, or (the server's doing) be late. Time is
 the fake's own: a prompt of ten seconds is over at once. What was played and set can be looked at afterwards. A server
-must be given the fake's `clock` to tell a hang-up from a deadline; a process always takes it for a hang-up.
+must be given the fake's `clock` to tell a hang-up from a deadline; a process always takes it for a hang-up, and has to
+wait until it comes, for it measures that itself. The dialplan's subroutines, which play and take keys, are here, too.
 
 Its answers were copied from what Asterisk 16.28 and 22.10 sent.
 """
@@ -12,10 +13,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from onshore.variables import CHANNEL_LANGUAGE, DONE, TIMEOUT_ABSOLUTE
+from onshore.callflow import AGAIN
+from onshore.line import DEADLINE
+from onshore.variables import CHANNEL_LANGUAGE, DONE, SAID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,8 +87,9 @@ class FakeAsterisk:
     variables: dict[str, str] = field(default_factory=dict)
     ended: str = ""  # "hangup", "deadline", "killed"; "": the other side ended the AGI
     stderr: str = ""  # of the process
+    during: str = ""  # what is played now, as the dialplan knows it
     _failed: bool = False
-    _ringing: bool = False
+    _pressed: tuple[str, float] = ("", float("-inf"))  # the last key that counted, and when
 
     def __post_init__(self) -> None:
         """Make the caller's script one that can be used up."""
@@ -139,6 +144,8 @@ class FakeAsterisk:
                 process.stdin.flush()
                 while line := process.stdout.readline():
                     answer = [text for text in self.answer(line.decode().rstrip("\n")) if text != "HANGUP"]
+                    if self._failed and not self.ended:
+                        time.sleep(self.played[-1].milliseconds / 1000)  # by a process' own clock it is measured
                     process.stdin.write("".join(f"{text}\n" for text in answer).encode())
                     process.stdin.flush()
                     if self.ended:
@@ -189,67 +196,97 @@ class FakeAsterisk:
 
     def _do(self, words: list[str]) -> list[str]:
         match words:
-            case ["STREAM", "FILE", sound, keys]:
-                answer = self._stream_file(sound, keys)
-            case ["WAIT", "FOR", "DIGIT", milliseconds]:
-                key, _ = self._pass(RINGING if self._ringing else WAIT, int(milliseconds), "0123456789*#")
-                answer = f"200 result={self._result(key)}"
+            case ["GOSUB", subroutine, "s", "1", arguments]:
+                return self._gosub(subroutine, arguments.split(","))
+            case ["GET", "VARIABLE", name]:
+                value = self.variables.get(name, "")
+                answer = f"200 result=1 ({value})" if value else "200 result=0"
             case ["SET", "VARIABLE", name, value]:
                 self._set(name, value)
                 answer = "200 result=1"
-            case ["CHANNEL", "STATUS"]:
-                answer = "200 result=6"
-            case ["EXEC", application, _]:
-                self._ringing = application == "Playtones"
+            case ["EXEC", _, _]:
                 answer = "200 result=0"
-            case ["SET" | "WAIT" | "STREAM", *_]:
+            case ["SET" | "GET" | "GOSUB", *_]:
                 return ["520-Invalid command syntax.  Proper usage follows:", "Usage.", "520 End of proper usage."]
             case _:
                 answer = "510 Invalid or unknown command"
         return [answer]
 
-    def _result(self, key: str) -> int:
+    def _gosub(self, subroutine: str, arguments: list[str]) -> list[str]:
+        """Do what the dialplan's subroutines do: play or wait, take a key, move the deadline."""
+        deadline, first, *more = arguments
+        status, place = "", 0
+        for late in [each for each in self._left if isinstance(each, Late) and f"/{each.during}" in first]:
+            self._left.remove(late)
+            self.now += late.after / 1000
+        if self.now >= self.deadline:
+            self.ended = "deadline"
+            return ["HANGUP", "HANGUP"]
+        if subroutine == "onshore-say":
+            keys, early, self.during, _ = more
+            prompt = self._sounds.get(first)
+            if prompt is None or prompt.language != self.language or prompt.id.startswith(tuple(self.missing)):
+                self._end_gosub("", 0, "ERROR", "")
+                return ["100 result=0 Trying...", "200 result=0 Gosub complete"]
+            self.deadline = self.now + float(deadline)
+            key, ignored, milliseconds = self._take(prompt.id, prompt.milliseconds, keys, int(early))
+            self.played.append(Played(prompt.id, self.language, milliseconds))
+            status, place = "USERSTOPPED" if key else "SUCCESS", milliseconds * self.rate // 8000 if key else -1
+        elif subroutine in {"onshore-wait", "onshore-ring"}:
+            self.during = more[0] if more else "ring"
+            self.deadline = self.now + float(deadline)
+            what = WAIT if subroutine == "onshore-wait" else RINGING
+            key, ignored, _ = self._take(what, int(first), "0123456789*#", 0)
+        else:
+            return ["200 result=-1 Gosub label not found"]
         if self._failed:
-            return -1
-        return ord(key) if key else 0
+            return ["100 result=0 Trying...", "200 result=0 Gosub complete (abnormal exit)"]
+        self._end_gosub(key, place, status, ignored)
+        return ["100 result=0 Trying...", "200 result=0 Gosub complete"]
 
-    def _stream_file(self, sound: str, keys: str) -> str:
-        prompt = self._sounds.get(sound)
-        if prompt is None or prompt.language != self.language or prompt.id.startswith(tuple(self.missing)):
-            return "200 result=-1 endpos=0"
-        key, milliseconds = self._pass(prompt.id, prompt.milliseconds, keys)
-        self.played.append(Played(prompt.id, self.language, milliseconds))
-        return f"200 result={self._result(key)} endpos={milliseconds * self.rate // 1000}"
+    def _end_gosub(self, key: str, place: int, status: str, ignored: str) -> None:
+        self.variables[SAID] = f"{key}|{place}|{status}|{ignored}"
+        self.deadline = self.now + DEADLINE
+        if key:
+            self._pressed = (key, self.now)
+
+    def _take(self, what: str, length: int, keys: str, early: int) -> tuple[str, str, int]:
+        """Let time pass; return the key that counted, those that did not, and how many milliseconds did pass."""
+        passed, ignored = 0, ""
+        while True:
+            began = self.now
+            key, more = self._pass(what, length - passed, keys, passed)
+            passed += more
+            again = key == self._pressed[0] and began + more / 1000 - self._pressed[1] < AGAIN / 1000
+            if not key or not (passed < early or again):
+                return key, ignored, passed
+            ignored += key
 
     def _set(self, name: str, value: str) -> None:
         if name.startswith("ARRAY("):
             for each, part in zip(name[6:-1].split(","), _split_array(value), strict=True):
                 self._set(each, part)
-        elif name == TIMEOUT_ABSOLUTE:
-            self.deadline = self.now + float(value) if float(value) else float("inf")
         elif name == CHANNEL_LANGUAGE:
             self.language = value
         else:
             self.variables[name] = value
 
-    def _pass(self, what: str, length: int, keys: str) -> tuple[str, int]:
-        """Let time pass, up to so many milliseconds; return the key that ended it, and how many did pass."""
+    def _pass(self, what: str, length: int, keys: str, begin: int) -> tuple[str, int]:
+        """Let time pass, up to so many milliseconds; return the key that ended it, and how many did pass.
+
+        `begin`: so far into it this begins.
+        """
         limit = round((self.deadline - self.now) * 1000)
-        for action in sorted(
-            (each for each in self._left if what.startswith(each.during)), key=lambda each: each.after
-        ):
-            if isinstance(action, Late):
-                self._left.remove(action)
-                self.now += action.after / 1000
-                limit -= action.after
-                continue
-            if action.after > min(length, limit):
+        actions = [each for each in self._left if what.startswith(each.during) and not isinstance(each, Late)]
+        for action in sorted(actions, key=lambda each: each.after):
+            after = max(0, action.after - begin)
+            if after > min(length, limit):
                 break
             self._left.remove(action)
             if isinstance(action, HangUp) or action.key in keys:
-                self.now += action.after / 1000
+                self.now += after / 1000
                 self._failed = isinstance(action, HangUp)
-                return ("" if isinstance(action, HangUp) else action.key), action.after
+                return ("" if isinstance(action, HangUp) else action.key), after
         passed = max(0, min(length, limit))
         self._failed = limit < length
         self.now = max(self.deadline, self.now) if self._failed else self.now + passed / 1000

@@ -68,11 +68,9 @@ def test_a_hang_up_is_told(script: list[str], tmp_path: Path) -> None:
     fake = FakeAsterisk(sample_plan(), [HangUp("disclosure", 700)])
     assert fake.start(script, "inbound", "support", "CALL-1") == 0
     assert fake.stderr == ""
-    told = [event["data"] for event in events(tmp_path / "state")[-2:]]
-    assert [(data.get("choice"), data.get("heard_ms")) for data in told] == [
-        (None, 700),
-        ("hangup", None),
-    ]
+    disclosed, choice = [event["data"] for event in events(tmp_path / "state")[-2:]]
+    assert 700 <= disclosed["heard_ms"] < 1500  # by the process' own clock
+    assert choice == {"choice": "hangup"}
 
 
 @pytest.mark.parametrize(

@@ -85,18 +85,47 @@ async def test_the_dialplan_takes_over_two_seconds_after_what_was_expected(daemo
 
 
 async def test_every_wait_of_the_caller_is_bounded(daemon: Daemon) -> None:
-    """Before anything that takes time, and after what took less, the deadline is two seconds beyond it."""
-    fake = await daemon.call(FakeAsterisk(sample_plan(), [Press("1", "offer", 100)]))
-    waits = [command for command in fake.commands if command.startswith(("SET VARIABLE TIMEOUT(", "STREAM"))]
+    """Whatever takes time has a deadline two seconds beyond it, which the dialplan sets with the same command."""
+    fake = await daemon.call(FakeAsterisk(sample_plan(), [Press("1", "wait", 100)]))
+    waits = [command for command in fake.commands if not command.startswith(("EXEC TryExec", "GET", "SET"))]
     assert waits == [
-        'SET VARIABLE TIMEOUT(absolute) "5.000"',
-        'STREAM FILE "onshore/disclosure-PH-0" "1"',
-        'SET VARIABLE TIMEOUT(absolute) "6.000"',
-        'STREAM FILE "onshore/offer-US-1-0" "0123456789*#"',
-        'SET VARIABLE TIMEOUT(absolute) "2.000"',
-        'SET VARIABLE TIMEOUT(absolute) "4.200"',
-        'STREAM FILE "onshore/connecting-US-0" ""',
+        'GOSUB onshore-say s 1 "5.000,onshore/disclosure-PH-0,1,700,disclosure,DISCLOSED"',
+        'GOSUB onshore-say s 1 "6.000,onshore/offer-US-1-0,0123456789*#,0,offer,OFFERED"',
+        'GOSUB onshore-say s 1 "3.800,onshore/repeat-0,0123456789*#,0,offer,"',
+        'GOSUB onshore-wait s 1 "5.000,3000,offer"',
+        'GOSUB onshore-say s 1 "4.200,onshore/connecting-US-0,,0,connecting,"',
     ]
+
+
+@pytest.mark.parametrize("after", [0, 100, 690])
+async def test_a_key_of_the_menu_before_is_no_choice(daemon: Daemon, after: int) -> None:
+    """The home key in the first instants of the disclosure does not end it, and is in the evidence as ignored."""
+    fake = await daemon.call(FakeAsterisk(sample_plan(), [Press("1", "disclosure", after)]))
+    assert fake.heard() == ["disclosure-PH-0", "offer-US-1-0", "repeat-0"]
+    assert fake.variables["ONSHORE_CHOICE"] == "none"
+    assert daemon.notes.last("key") == {"key": "1", "during": "disclosure", "ignored": True}
+    assert daemon.notes.last("disclosed")["heard_ms"] == 3000
+
+
+@pytest.mark.parametrize("after", [150, 300, 600, 990])
+async def test_the_key_of_the_language_menu_does_not_bring_the_call_home(daemon: Daemon, after: int) -> None:
+    """The same key again, in the disclosure, is the same press within a second of it."""
+    plan = sample_plan(services={"support": sample_service(ask_language=True)})
+    write_plan(daemon.plan_file.parent, plan)
+    script = [Press("1", "language-1", 1100), Press("1", "disclosure", after)]
+    fake = await daemon.call(FakeAsterisk(plan, script))
+    assert fake.heard() == ["language-1-0", "disclosure-PH-0", "offer-US-1-0", "repeat-0"]
+    assert fake.variables["ONSHORE_CHOICE"] == "none"
+
+
+async def test_a_dialplan_of_before_is_said_to_be_one(daemon: Daemon) -> None:
+    """A dialplan without the subroutines keeps the call, and the evidence says what to type."""
+    fake = FakeAsterisk(sample_plan())
+    answer = fake.answer
+    fake.answer = lambda command: answer(command.replace("onshore-say", "nothing"))  # type: ignore[method-assign]
+    await daemon.call(fake)
+    assert not fake.finished
+    assert "run `onshore build`" in str(daemon.notes.last("fallback")["detail"])
 
 
 async def test_a_caller_who_cannot_be_told_goes_home(daemon: Daemon) -> None:
@@ -129,9 +158,9 @@ async def test_a_new_plan_is_for_new_calls(daemon: Daemon) -> None:
     first.answer = swap  # type: ignore[method-assign]
     await daemon.call(first)
     assert first.finished
-    assert 'STREAM FILE "onshore/disclosure-PH-0" "1"' in first.commands
+    assert any("onshore/disclosure-PH-0,1," in command for command in first.commands)
     second = await daemon.call(FakeAsterisk(new))
-    assert 'STREAM FILE "onshore/disclosure-PH-0" "9"' in second.commands
+    assert any("onshore/disclosure-PH-0,9," in command for command in second.commands)
     assert daemon.notes.last("arrived")["plan"] == "new"
 
 
@@ -196,7 +225,7 @@ async def test_a_peer_that_never_answers_is_dropped(daemon: Daemon, monkeypatch:
     monkeypatch.setattr(wire, "REPLY_SECONDS", 0.2)
     async with asyncio.timeout(10):
         answer = await daemon.say(HEADERS + b"\n")
-    assert answer == b'SET VARIABLE TIMEOUT(absolute) "5.000"\n'
+    assert answer == b'GOSUB onshore-say s 1 "5.000,onshore/disclosure-PH-0,1,700,disclosure,DISCLOSED"\n'
     assert daemon.notes.last("fallback")["reason"] == "line-lost"
 
 

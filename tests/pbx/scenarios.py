@@ -172,6 +172,18 @@ EVERY_WAY = (
     Script(
         "pound is a wrong key", "support", (DISCLOSURE, Hear("offer-US-1", press="#"), Hear("invalid"), *NO_KEY[1:])
     ),
+    Script(
+        "the home key in the first instants is one of the menu before",
+        "support",
+        (Hear("disclosure-PH", press="1", at=0.3, full=True), *NO_KEY[1:]),
+        choice="none",
+    ),
+    Script(
+        "a wrong key that bounces counts once",
+        "support",
+        (DISCLOSURE, Hear("offer-US-1", press="5"), Hear("invalid", press="5", at=0.2, full=True), *NO_KEY[1:]),
+        choice="none",
+    ),
     Script("hang-up in the disclosure", "support", (Hear("disclosure-PH", press=HANG_UP),), choice="hangup"),
     Script("hang-up in the offer", "support", (DISCLOSURE, Hear("offer-US-1", press=HANG_UP)), choice="hangup"),
     Script(
@@ -269,6 +281,12 @@ MENU = (
         (Hear("en/language-1"), Hear("es/language-2", press="2"), IN_DISCLOSURE, *HOME),
         speaks="es",
     ),
+    Script(
+        "the key of the language, pressed twice, is no choice of home",
+        "menu",
+        (Hear("en/language-1", press="1"), Hear("disclosure-PH", press="1", at=0.3, full=True), *NO_KEY[1:]),
+        choice="none",
+    ),
 )
 
 ITALY = (
@@ -294,8 +312,16 @@ ITALY = (
     ),
 )
 
-# The daemon dies while the caller listens: from then on the fallback, from the beginning.
-KILLED = (Script("daemon killed in the disclosure", "support", (Hear("disclosure-PH", full=False), *NO_KEY)),)
+# The daemon dies while the caller listens: the prompt goes on; then the fallback, from the beginning.
+KILLED = (
+    Script("daemon killed in the disclosure", "support", (DISCLOSURE, *NO_KEY)),
+    Script(
+        "daemon killed, then the home key in the disclosure",
+        "support",
+        (Hear("disclosure-PH", press="1", at=2.2), *HOME),
+        choice="domestic",
+    ),
+)
 FROZEN_BEFORE = (
     Script("daemon frozen before the call", "support", NO_KEY),
     Script(
@@ -306,7 +332,36 @@ FROZEN_BEFORE = (
         speaks="es",
     ),
 )
-FROZEN_WITHIN = (Script("daemon frozen in the disclosure", "support", (DISCLOSURE, *NO_KEY)),)
+FROZEN_WITHIN = (
+    Script("daemon frozen in the disclosure", "support", (DISCLOSURE, *NO_KEY)),
+    Script(
+        "daemon frozen, then the home key in the disclosure",
+        "support",
+        (Hear("disclosure-PH", press="1", at=2.3), *HOME),
+        choice="domestic",
+    ),
+)
+# The offer of billing begins some 5 s after the answer.
+FROZEN_IN_THE_OFFER = (
+    Script(
+        "daemon frozen, then the key to stay",
+        "billing",
+        (Hear("welcome"), Hear("disclosure-CO"), Hear("offer-US-7-2", press="2", at=2.0), Reach("bogota")),
+        choice="stay",
+    ),
+    Script(
+        "daemon frozen, then the home key in the offer",
+        "support",
+        (DISCLOSURE, Hear("offer-US-1", press="1", at=3.6), *HOME),
+        choice="domestic",
+    ),
+    Script(
+        "daemon frozen, then a wrong key in the offer",
+        "support",
+        (DISCLOSURE, Hear("offer-US-1", press="5", at=3.6), *NO_KEY),
+        choice="none",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,4 +391,5 @@ SCENARIOS = (
     Scenario("killed", US, KILLED, Fault(signal.SIGKILL, 1.5, "unfinished")),
     Scenario("frozen before", US, FROZEN_BEFORE, Fault(signal.SIGSTOP, None, "deadline")),
     Scenario("frozen within", US, FROZEN_WITHIN, Fault(signal.SIGSTOP, 1.5, "deadline")),
+    Scenario("frozen in the offer", US, FROZEN_IN_THE_OFFER, Fault(signal.SIGSTOP, 6.0, "deadline")),
 )

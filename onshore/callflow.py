@@ -425,6 +425,7 @@ async def _route(call: Call, center: Center) -> None:
     result = {
         variables.CENTER: center.name,
         variables.QUEUE: center.queue,
+        variables.ENTER: center.enter,
         variables.QUEUE_OPTIONS: center.options,
         variables.QUEUE_TIMEOUT: str(center.timeout or ""),
         variables.NEXT: "queue",

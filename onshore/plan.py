@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any
 
-FORMAT = 1  # of plan.json; another one needs another `onshore build`
+FORMAT = 2  # of plan.json; another one needs another `onshore build`
 FILE = "plan.json"
 
 
@@ -70,6 +70,7 @@ class Center:
     announce: bool  # whether the rule set wants the disclosure
     offer: bool  # whether it wants the offer of an agent at home
     reason: str  # why there is no disclosure, or no offer: the reason code for the ledger
+    enter: str  # the admin's own dialplan that leads to the queue, "context,extension,priority"; "": Queue() itself
     options: str  # of Queue()
     timeout: int  # of Queue(), in seconds; 0: as long as the queue itself allows
     timezone: str  # of the hours; "": the machine's
@@ -93,6 +94,7 @@ class Service:
     key: str  # brings the call home
     stay: str  # ends the offer at once, for a caller who does not want to go home; "": there is no such key
     key_timeout: int  # milliseconds to wait for a key after the offer
+    answer_wait: int  # milliseconds between the answer and the first prompt
     welcome: bool
     ask_language: bool
     offer: str  # the offer's prompt: "offer" or "offer-right"

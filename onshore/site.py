@@ -158,6 +158,7 @@ class Center(BaseModel):
 
     country: Country
     queue: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,78}$")]
+    enter: Annotated[str, Field(pattern=r"^([A-Za-z0-9_.-]+,[A-Za-z0-9_.*#+-]+,[A-Za-z0-9_-]+)?$")] = ""
     options: Annotated[str, Field(pattern=r"^[A-Za-z]*$")] = ""
     timeout: Annotated[int, Field(ge=0, le=86400)] = 0
     hours: Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], BeforeValidator(_listed)] = ()
@@ -179,6 +180,7 @@ class Service(BaseModel):
     stay: Key | None = None
     key_timeout: Annotated[float, Field(ge=0.5, le=2.7)] = 2.5
     announce: Literal["before"] = "before"
+    answer_wait: Annotated[float, Field(ge=0, le=2)] = 0.0
     welcome: bool = False
     ask_language: bool = False
 
@@ -252,6 +254,7 @@ _WORDS = Words(
         "languages": 'a list like ["en", "es"], 9 at most',
         "country": 'two letters, like "PH"',
         "queue": "the name of its queue in queues.conf: letters, digits and `_.@-`",
+        "enter": 'where your own dialplan leads to the queue, like "ext-queues,700,1": context, extension and priority',
         "options": 'letters alone, as Queue() takes them, like "t"',
         "number": 'a telephone number, like "+39 06 5550100"',
         "contractor": "a name, 80 letters at most",

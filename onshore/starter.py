@@ -34,6 +34,7 @@ listen = "127.0.0.1:4577"          # not 4573: FreePBX listens there
 [centers.manila]                   # a call center: one country, one queue of queues.conf
 country = "PH"
 queue   = "support-manila"
+# enter    = "ext-queues,700,1"    # on FreePBX: its own way into the queue, with all that it does there
 # options  = "t"                   # of Queue()
 # timeout  = 300                   # seconds in the queue, then the caller is asked again; 0: as the queue says
 # hours    = ["mon-fri 08:00-18:00", "sat 09:00-13:00"]
@@ -49,6 +50,7 @@ domestic = "milwaukee"             # the center at home
 key      = "1"                     # brings the call home; `*` always repeats
 # stay         = "2"               # ends the offer at once
 # key_timeout  = 2.5               # seconds to wait for a key after the offer
+# answer_wait  = 0.5               # seconds between the answer and the first prompt
 # welcome      = true              # a greeting first
 # ask_language = true              # callers with no language of their own choose one
 """

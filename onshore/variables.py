@@ -13,6 +13,7 @@ QUEUE = "ONSHORE_QUEUE"
 CALL = "ONSHORE_CALL"  # the ledger's id
 DONE = "ONSHORE_DONE"  # "1": the call flow finished
 
+ENTER = "ONSHORE_ENTER"  # the admin's own dialplan that leads to the queue; empty: Queue() itself
 QUEUE_OPTIONS = "ONSHORE_QUEUE_OPTIONS"
 QUEUE_TIMEOUT = "ONSHORE_QUEUE_TIMEOUT"  # seconds; empty: none
 NEXT = "ONSHORE_NEXT"  # where the dialplan goes on: "queue", "hangup"
@@ -29,7 +30,6 @@ HEARD = "ONSHORE_HEARD"  # how many milliseconds a prompt took; empty: it has no
 TOLD = "ONSHORE_TOLD"  # the sound file of the last disclosure that was played
 LEFT = "ONSHORE_LEFT"  # milliseconds that are left of a wait for a key
 SAID = "ONSHORE_SAID"  # for the call flow: KEY, PLACE, how the prompt ended, IGNORED
-ANSWER_WAIT = "ONSHORE_ANSWER_WAIT"  # seconds between the answer and the first prompt; empty: none
 TRIES = "ONSHORE_TRIES"  # wrong keys so far, in the fallback
 ROUNDS = "ONSHORE_ROUNDS"  # times that the caller was told, `*` starts another, in the fallback
 SAYING = "ONSHORE_SAYING"  # what was played and must be told yet, DISCLOSED or OFFERED; empty: nothing

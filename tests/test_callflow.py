@@ -189,6 +189,7 @@ def test_no_key() -> None:
         variables.CALL: "call-1",
         variables.CENTER: "manila",
         variables.QUEUE: "support-manila",
+        variables.ENTER: "",
         variables.QUEUE_OPTIONS: "",
         variables.QUEUE_TIMEOUT: "",
         variables.NEXT: "queue",

@@ -37,6 +37,10 @@ static=yes
 [from-phones]
 exten => _[a-zA-Z0-9]!,1,QueueLog(NONE,${UNIQUEID},NONE,PHONED,${CALLERID(num)})
  same => n,Goto(phoned,${EXTEN},1)
+[admins]
+exten => 700,1,Set(__ADMINS=own)
+ same => n,Queue(rome)
+ same => n,Goto(onshore-returned,s,1)
 """
 ENDS_WITHIN = 10.0  # seconds that a channel may be there after its call
 

@@ -101,9 +101,11 @@ languages = ["en", "fr"]
 [centers.rome]
 country = "IT"
 queue = "rome"
+enter = "admins,700,1"
 [centers.bucharest]
 country = "RO"
 queue = "bucharest"
+enter = "nowhere,1,1"
 [centers.tirana]
 country = "AL"
 queue = "tirana"
@@ -114,6 +116,7 @@ domestic = "rome"
 [services.bucharest]
 center = "bucharest"
 domestic = "rome"
+answer_wait = 0.4
 [services.tirana]
 center = "tirana"
 domestic = "rome"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 HEAD = "0001"  # the version that this Onshore reads and writes
 
+_alone = threading.Lock()  # what Alembic works on is one for the whole process
 _version = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 
@@ -44,7 +46,7 @@ def upgrade(engine: Engine) -> tuple[str, str]:
     before = current(engine)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with _alone, engine.connect().execution_options(writes=True) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return before, current(engine)

@@ -474,8 +474,8 @@ async def _play(call: Call, prompt: Prompt, keys: str, *, during: str = "", told
     """Play a prompt; when it cannot be played, tell the evidence, and let the caller of this decide."""
     try:
         heard = await call.line.play(prompt, keys, during=during, told=told, early=early)
-    except SoundMissingError:
-        call.note("skipped", reason="sound-missing", prompt=prompt.id)
+    except SoundMissingError as missing:
+        call.note("skipped", reason=missing.reason, prompt=prompt.id)
         raise
     _ignored(call, heard, during)
     return heard

@@ -38,7 +38,14 @@ class LineLost(Exception):  # noqa: N818 - it is what happened, not an error
 
 
 class SoundMissingError(Exception):
-    """Asterisk could not play a prompt's sound file."""
+    """Asterisk could not play a prompt.
+
+    `reason` is for the ledger: "sound-missing", or "no-translation" to a codec that Asterisk passes through alone.
+    """
+
+    def __init__(self, reason: str = "sound-missing") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Caller:
         assert told == {"disclosure": "disclosed", "offer": "offered"}.get(name.partition("-")[0], told)
         self._may_fail(playing=True)
         if name.startswith(self.missing or ("?",)):
-            raise SoundMissingError(prompt.id)
+            raise SoundMissingError
         self.steps.append(name)
         self.spoken.add(prompt.language)
         if early:
@@ -534,7 +534,7 @@ def abroad_only_told(line: Caller, plan: Plan) -> None:
 
 faults = st.dictionaries(
     st.integers(0, 12),
-    st.sampled_from([CallerGone(), TakenOver(), LineLost("closed"), SoundMissingError("x")]),
+    st.sampled_from([CallerGone(), TakenOver(), LineLost("closed"), SoundMissingError("no-translation")]),
     max_size=3,
 )
 keys = st.lists(st.sampled_from(["", "", "1", "2", "3", "*", "#"]).map(lambda key: ("any", key)), max_size=30)

@@ -118,7 +118,7 @@ def after(plan: Extensions, state: State) -> Iterator[State]:  # noqa: C901, PLR
             yield onward
         case "GotoIf" | "GotoIfTime":
             condition, _, targets = data.rpartition("?")
-            failed = "ERROR" in condition
+            failed = "ONSHORE_UNPLAYED" in condition
             yes, _, no = targets.partition(":")
             told = re.search(
                 r"offer\donshore/disclosure-([A-Z]{2})-", condition

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 # Seconds by which a prompt's length, and our clock, may be off.
 SLACK = 0.06
 ABNORMAL = "abnormal exit"  # what Asterisk says of a subroutine that a hang-up, or the deadline, has ended
-MISSING = "ERROR"  # what ControlPlayback says of a prompt that cannot be played
 
 # Subroutines of the dialplan. What they do goes on when this process is frozen: see the dialplan's template.
 SAY, WAIT, RING = "onshore-say", "onshore-wait", "onshore-ring"
@@ -54,8 +53,8 @@ class AgiLine:
         except (CallerGone, TakenOver) as cut:
             elapsed = round((self._clock() - began) * 1000)
             raise type(cut)(min(prompt.milliseconds, elapsed)) from None
-        if said.status == MISSING:
-            raise SoundMissingError(prompt.id)
+        if said.unplayed:
+            raise SoundMissingError(said.unplayed)
         if not said.key:
             return Heard(prompt.milliseconds, ignored=said.ignored)
         heard = _heard(said.place * 8, prompt.milliseconds, self._clock() - began)
@@ -135,14 +134,14 @@ class _Said:
 
     key: str
     place: int  # how far the prompt was played: samples, divided by 8
-    status: str
+    unplayed: str  # why not; "": it was played
     ignored: str
 
 
 def _said(text: str) -> _Said:
-    r"""Return what is in Asterisk's answer, `200 result=1 (KEY|PLACE|STATUS|IGNORED)`."""
-    key, place, status, ignored = (*text.partition("(")[2].rpartition(")")[0].split("|"), "", "", "", "")[:4]
-    return _Said(key, int(place) if place.isdecimal() and len(place) < 10 else 0, status, ignored)
+    r"""Return what is in Asterisk's answer, `200 result=1 (KEY|PLACE|UNPLAYED|IGNORED)`."""
+    key, place, unplayed, ignored = (*text.partition("(")[2].rpartition(")")[0].split("|"), "", "", "", "")[:4]
+    return _Said(key, int(place) if place.isdecimal() and len(place) < 10 else 0, unplayed, ignored)
 
 
 def _is_over(reply: Reply) -> bool:

@@ -215,7 +215,7 @@ class FakeAsterisk:
     def _gosub(self, subroutine: str, arguments: list[str]) -> list[str]:
         """Do what the dialplan's subroutines do: play or wait, take a key, move the deadline."""
         deadline, first, *more = arguments
-        status, place = "", 0
+        place = 0
         for late in [each for each in self._left if isinstance(each, Late) and f"/{each.during}" in first]:
             self._left.remove(late)
             self.now += late.after / 1000
@@ -226,12 +226,12 @@ class FakeAsterisk:
             keys, early, self.during, _ = more
             prompt = self._sounds.get(first)
             if prompt is None or prompt.language != self.language or prompt.id.startswith(tuple(self.missing)):
-                self._end_gosub("", 0, "ERROR", "")
+                self._end_gosub("", 0, "sound-missing", "")
                 return ["100 result=0 Trying...", "200 result=0 Gosub complete"]
             self.deadline = self.now + float(deadline)
             key, ignored, milliseconds = self._take(prompt.id, prompt.milliseconds, keys, int(early))
             self.played.append(Played(prompt.id, self.language, milliseconds))
-            status, place = "USERSTOPPED" if key else "SUCCESS", milliseconds * self.rate // 8000 if key else -1
+            place = milliseconds * self.rate // 8000 if key else -1
         elif subroutine in {"onshore-wait", "onshore-ring"}:
             self.during = more[0] if more else "ring"
             self.deadline = self.now + float(deadline)
@@ -241,11 +241,11 @@ class FakeAsterisk:
             return ["200 result=-1 Gosub label not found"]
         if self._failed:
             return ["100 result=0 Trying...", "200 result=0 Gosub complete (abnormal exit)"]
-        self._end_gosub(key, place, status, ignored)
+        self._end_gosub(key, place, "", ignored)
         return ["100 result=0 Trying...", "200 result=0 Gosub complete"]
 
-    def _end_gosub(self, key: str, place: int, status: str, ignored: str) -> None:
-        self.variables[SAID] = f"{key}|{place}|{status}|{ignored}"
+    def _end_gosub(self, key: str, place: int, unplayed: str, ignored: str) -> None:
+        self.variables[SAID] = f"{key}|{place}|{unplayed}|{ignored}"
         self.deadline = self.now + DEADLINE
         if key:
             self._pressed = (key, self.now)

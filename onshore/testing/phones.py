@@ -98,13 +98,17 @@ def queues(members: Mapping[str, Iterable[str]], more: str = "") -> str:
 
 
 class Phones:
-    """The telephones and the agents. A context manager: up at `with`, and gone after it."""
+    """The telephones and the agents. A context manager: up at `with`, and gone after it.
 
-    def __init__(self, unpacked: Unpacked, folder: Path, agents: Iterable[Agent] = ()) -> None:
+    `codec` is the one that the telephones speak; of one that Asterisk only passes through nothing is recorded.
+    """
+
+    def __init__(self, unpacked: Unpacked, folder: Path, agents: Iterable[Agent] = (), codec: str = "ulaw") -> None:
         self.agents = tuple(agents)
         self.tones = {agent.name: agent.hz for agent in self.agents}
         # Where calls of a PBX come in, and the endpoint that calls go out from: they are dialled by address.
-        pbx = endpoint("pbx", "sip:127.0.0.1", "agents", identify=True)
+        self._codec = f"disallow=all\nallow={codec}\n"
+        pbx = endpoint("pbx", "sip:127.0.0.1", "agents", identify=True, more=self._codec)
         agents_context = "\n[agents]\n" + "".join(agent.dialplan() for agent in self.agents)
         self.asterisk = PrivateAsterisk(
             unpacked, folder, endpoints=pbx, files={"extensions.conf": _CALLER + agents_context}
@@ -118,7 +122,7 @@ class Phones:
 
     def endpoints(self) -> str:
         """Return what the PBX's pjsip.conf needs: an endpoint for each agent, and calls from here to from-phones."""
-        text = endpoint("phones", f"sip:127.0.0.1:{self.sip_port}", "from-phones", identify=True)
+        text = endpoint("phones", f"sip:127.0.0.1:{self.sip_port}", "from-phones", identify=True, more=self._codec)
         for agent in self.agents:
             text += endpoint(agent.name, f"sip:{agent.name}@127.0.0.1:{self.sip_port}", "from-phones")
         return text

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import onshore
 from onshore.errors import AsteriskError, OnshoreError
+from onshore.output import Output, no_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -95,15 +96,14 @@ def init(context: click.Context, *, force: bool) -> None:
 
 
 @main.command()
-@click.option(
-    "--output", type=click.Path(path_type=Path), metavar="DIR", help="Build there, not into the state folder."
-)
+@click.option("--output", type=Output(), metavar="DIR", help="Build there, not into the state folder.")
 @as_json
 @click.pass_context
 def build(context: click.Context, output: Path | None, *, json_: bool) -> None:
     """Make plan, sound files and dialplan from the site. Succeeds whole, or changes nothing."""
     from onshore import build as building  # noqa: PLC0415 - see site_of
 
+    no_folder(output, "a build")
     site = site_of(context)
     with progress_bar("Prompts", quiet=json_) as progress:
         built = building.build(site, output, progress)

@@ -13,6 +13,8 @@ import os
 import time
 from dataclasses import dataclass, field
 
+from onshore import owner
+
 TYPE_CHECKING = False  # type checkers know better; importing `typing` takes 6 ms, and a call may wait for it
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -86,6 +88,7 @@ class Spool:
             self._folder()
             file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
+                owner.give(file, self.folder)
                 os.posix_fallocate(file, 0, RESERVED)
             finally:
                 os.close(file)
@@ -157,6 +160,7 @@ class Spool:
     def put_aside(self, damaged: list[bytes]) -> None:
         """Keep lines that cannot be taken in, in a file of their own, and tell the log."""
         with open(f"{self.folder}/{_DAMAGED}", "ab") as file:  # noqa: PTH123 - the same
+            owner.give(file.fileno(), self.folder)
             file.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
         complain(f"{len(damaged)} lines of the spool cannot be read; they are in {self.folder}/{_DAMAGED}")
 
@@ -184,7 +188,7 @@ class Spool:
             fcntl.flock(file, fcntl.LOCK_EX)
             with contextlib.suppress(FileNotFoundError):
                 if os.stat(self._file).st_ino == os.fstat(file).st_ino:  # noqa: PTH116 - the same
-                    _give(file, self.folder)
+                    owner.give(file, self.folder)
                     return file
             os.close(file)
 
@@ -192,9 +196,7 @@ class Spool:
         """Make the folder, for whoever has the folder above: Asterisk's user goes on where root began."""
         if not os.path.isdir(self.folder):  # noqa: PTH112 - the same
             os.makedirs(self.folder, mode=0o700, exist_ok=True)  # noqa: PTH103 - the same
-            if os.geteuid() == 0:
-                owner = os.stat(f"{self.folder}/..")  # noqa: PTH116 - the same
-                os.chown(self.folder, owner.st_uid, owner.st_gid, follow_symlinks=False)
+            owner.give(self.folder, f"{self.folder}/..")
 
 
 class SpoolEvidence:
@@ -246,14 +248,6 @@ def _event_of(line: bytes) -> Event | None:
         return Event(str(found["call"]), str(found["kind"]), dict(found["data"]), int(found["at"]) / 1000)
     except (ValueError, TypeError, KeyError):
         return None
-
-
-def _give(file: int, folder: str) -> None:
-    """Give a file that root has made to whoever has the folder."""
-    if os.geteuid() == 0:
-        owner, mine = os.stat(folder), os.fstat(file)  # noqa: PTH116 - see above
-        if owner.st_uid != mine.st_uid:
-            os.fchown(file, owner.st_uid, owner.st_gid)
 
 
 def complain(text: str) -> None:

@@ -7,6 +7,8 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from onshore import owner
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
@@ -63,14 +65,13 @@ def make_folder(folder: Path) -> list[Path]:
     They belong to whoever has the folder that they are in.
     """
     made: list[Path] = []
-    owner = _nearest(folder).stat()
+    nearest = _nearest(folder)
     try:
         for one in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
             one.mkdir(mode=0o755, exist_ok=True)
             made.append(one)
             one.chmod(0o755)
-            if os.geteuid() == 0:
-                os.chown(one, owner.st_uid, owner.st_gid, follow_symlinks=False)
+            owner.give(one, nearest)
     except OSError:
         for one in reversed(made):
             with suppress(OSError):

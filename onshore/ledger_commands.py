@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,11 +10,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from onshore.cli import as_json, main, out, print_json, progress_bar, site_of
+from onshore.cli import as_json, err, main, out, print_json, progress_bar, site_of
 from onshore.errors import LedgerError
+from onshore.output import STDOUT, Output, beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sqlalchemy import Engine
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 _state = click.option(
     "--state", type=click.Path(path_type=Path), metavar="DIR", help="The state folder; else the site says."
 )
-_ALONE = " A tail that was cut off together with the chain's head shows with --seal alone."
 EARLIEST = timedelta(days=1)  # calls of today may yet go on
 
 
@@ -69,17 +67,15 @@ def _database() -> Iterator[None]:
 
 @contextmanager
 def reader(context: click.Context, state: Path | None) -> Iterator[tuple[Settings, Engine]]:
-    """Open the ledger to read it; LedgerError when there is none yet, or it is of another version."""
+    """Open the ledger to read it, and make nothing; LedgerError when there is none yet, or it is of another version."""
     from onshore.ledger import migrations  # noqa: PLC0415 - see _settings
     from onshore.ledger.store import connect  # noqa: PLC0415 - the same
 
     found = _settings(context, state)
-    if not found.url and not (found.state / "ledger.sqlite3").exists():
-        raise LedgerError(f"{found.database} is not there yet: `onshore serve`, or `onshore ledger import`, makes it")
     with _database():
-        engine = connect(found.database)
+        engine = connect(found.database, read_only=True)
         try:
-            migrations.ensure(engine)
+            migrations.expect(engine)
             yield found, engine
         finally:
             engine.dispose()
@@ -159,7 +155,7 @@ def verify(
 
 @ledger.command()
 @_state
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it there; else print it.")
+@click.option("--output", type=Output(), metavar="FILE", help="Write it there; else, or with a dash, print it.")
 @click.pass_context
 def seal(context: click.Context, state: Path | None, output: Path | None) -> None:
     """Sign what each chain ends in (Ed25519). Keep it elsewhere, with the key that it names.
@@ -175,7 +171,7 @@ def seal(context: click.Context, state: Path | None, output: Path | None) -> Non
     with reader(context, state) as (found, engine), engine.connect() as connection:
         heads = {row.name: (row.head, bytes(row.head_hash).hex()) for row in connection.execute(select(chains))}
         text = sealing.make(found.state, heads)
-    if output:
+    if output and output != STDOUT:
         with beside(output) as new:
             new.write_text(f"{text}\n", "ascii")
         out.print(f"Wrote {output}. Keep it where nobody can write who can write the ledger.", markup=False)
@@ -192,25 +188,44 @@ def find(context: click.Context, number: str, state: Path | None, *, json_: bool
     """List the calls of a caller's NUMBER, in any spelling: 2025550101, +1 202 555 0101.
 
     The number is hashed as the ledger has it, so this works whether numbers are kept or not. Without a country code it
-    is taken as one of the site's first home.
+    is taken as one of the site's first home; one that can be read in several ways is looked for in each.
     """
-    from onshore.ledger import settings  # noqa: PLC0415 - see _settings
+    from onshore.ledger import keys  # noqa: PLC0415 - see _settings
     from onshore.ledger.export import call_rows  # noqa: PLC0415 - the same
     from onshore.ledger.privacy import Numbers  # noqa: PLC0415 - the same
     from onshore.ledger.schema import calls  # noqa: PLC0415 - the same
 
     with reader(context, state) as (found, engine), engine.connect() as connection:
-        numbers = Numbers(settings.key_of(found), found.home, found.keep_numbers)
-        rows = list(call_rows(connection, [calls.c.caller == numbers.hash(number)]))
+        key, others = keys.checked(connection, found)
+        readings = Numbers(key, found.home, found.keep_numbers).readings(number)
+        rows = [
+            {**row, "reading": reading}
+            for reading, caller in readings.items()
+            for row in call_rows(connection, [calls.c.caller == caller])
+        ]
     if json_:
         print_json(rows)
-        return
-    for row in rows:
-        told = ", ".join(
-            f"{name} {row[name]}" for name in ("service", "country", "disclosed", "choice", "outcome") if row[name]
+    else:
+        for row in rows:
+            told = ", ".join(
+                f"{name} {row[name]}" for name in ("service", "country", "disclosed", "choice", "outcome") if row[name]
+            )
+            out.print(f"{row['arrived']}  {row['call']}  {told}", markup=False)
+        out.print(f"{len(rows)} calls. All of one: onshore ledger show CALL" if rows else "No call of this number.")
+    _tell_readings(readings, others)
+
+
+def _tell_readings(readings: Collection[str], others: Collection[str]) -> None:
+    """Say what was looked for, where a number can be read in several ways, and where it could not be looked for."""
+    if len(readings) > 1:
+        err.print(f"Looked for it as {', '.join(readings)}.", markup=False)
+    if others:
+        err.print(
+            f"Not looked at: the callers of {', '.join(others)}. Their numbers are hashed with other keys: run this on "
+            "those machines, too.",
+            style="yellow",
+            markup=False,
         )
-        out.print(f"{row['arrived']}  {row['call']}  {told}", markup=False)
-    out.print(f"{len(rows)} calls. All of one: onshore ledger show CALL" if rows else "No call of this number.")
 
 
 @ledger.command()
@@ -253,8 +268,8 @@ def _number(found: Settings, encrypted: str) -> str:
     from onshore.ledger.privacy import Numbers  # noqa: PLC0415 - the same
 
     try:
-        return Numbers(settings.key_of(found), found.home).number(encrypted)
-    except ValueError as error:
+        return Numbers(settings.key_of(found, make=False), found.home).number(encrypted)
+    except (LedgerError, ValueError) as error:
         return f"({error})"
 
 
@@ -268,7 +283,7 @@ def _number(found: Settings, encrypted: str) -> str:
     type=click.Choice(["csv", "jsonl", "parquet"]),
     help="Else by the file's ending; csv where there is none.",
 )
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write there; else print.")
+@click.option("--output", type=Output(), metavar="FILE", help="Write there; else, or with a dash, print.")
 @click.pass_context
 def export(
     context: click.Context, state: Path | None, where: str, form: str | None, output: Path | None, *, events: bool
@@ -288,7 +303,7 @@ def export(
 
     form = form or (output.suffix[1:] if output and output.suffix[1:] in exporting.FORMATS else "csv")
     if form == "parquet" and not output:
-        raise LedgerError("Parquet is no text: name a file with --output")
+        raise LedgerError("Parquet is no text: name a file with --output, or a dash to pipe it")
     wanted = conditions.parse(where)
     columns = exporting.EVENT_COLUMNS if events else exporting.CALL_COLUMNS
     with reader(context, state) as (_, engine), engine.connect() as connection:
@@ -297,13 +312,13 @@ def export(
             assert output
             with beside(output) as new:
                 count = exporting.write_parquet(rows, columns, new)
-        elif output:
+        elif output and output != STDOUT:
             with beside(output) as new, new.open("w", encoding="utf-8", newline="") as stream:
                 count = _write(form, rows, columns, stream)
         else:
             _write(form, rows, columns, sys.stdout)
             return
-    out.print(f"Wrote {count} rows into {output}", markup=False)
+    (err if output == STDOUT else out).print(f"Wrote {count} rows into {output}", markup=False)
 
 
 def _write(form: str, rows: Iterator[dict[str, Any]], columns: tuple[str, ...], stream: IO[str]) -> int:
@@ -346,17 +361,23 @@ def purge(context: click.Context, state: Path | None, before: datetime, *, yes: 
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_context
 def forget(context: click.Context, number: str, state: Path | None, *, yes: bool) -> None:
-    """Take out all that is known of the caller with this NUMBER. The calls stay, as those of nobody."""
-    from onshore.ledger import settings  # noqa: PLC0415 - see _settings
+    """Take out all that is known of the caller with this NUMBER. The calls stay, as those of nobody.
+
+    One that can be read in several ways is taken out in each; with a `+` and the country's code there is one way.
+    """
+    from onshore.ledger import keys  # noqa: PLC0415 - see _settings
     from onshore.ledger.forgetting import forget as forgetting  # noqa: PLC0415 - the same
     from onshore.ledger.privacy import Numbers  # noqa: PLC0415 - the same
 
-    if not yes:
-        click.confirm(f"Forget who phoned from {number}?", abort=True)
     with _writer(context, state) as (found, store):
-        numbers = Numbers(settings.key_of(found), found.home, found.keep_numbers)
-        taken = forgetting(store, numbers.hash(number))
-    out.print(f"Forgot the caller of {taken.calls} calls." if taken.calls else "No call of this number.")
+        with store.engine.connect() as connection:
+            key, others = keys.checked(connection, found)
+        readings = Numbers(key, found.home, found.keep_numbers).readings(number)
+        if not yes:
+            click.confirm(f"Forget who phoned from {' or '.join(readings)}?", abort=True)
+        taken = sum(forgetting(store, caller).calls for caller in readings.values())
+    out.print(f"Forgot the caller of {taken} calls." if taken else "No call of this number.")
+    _tell_readings(readings, others)
 
 
 @ledger.command(name="import")
@@ -399,21 +420,3 @@ def upgrade(context: click.Context, state: Path | None) -> None:
     out.print(
         f"The ledger is of version {after} already." if before == after else f"The ledger is of version {after} now."
     )
-
-
-@contextmanager
-def beside(output: Path) -> Iterator[Path]:
-    """Give a new file that takes another's place when all is written; LedgerError, and nothing left, when it is not."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{output.name}-", dir=output.parent)
-        os.close(descriptor)
-        new = Path(name)
-        try:
-            yield new
-            new.chmod(0o600)
-            new.replace(output)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise LedgerError(f"{output} cannot be written: {error.strerror}") from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pydantic import BaseModel
 
@@ -35,6 +35,7 @@ class Words:
     tables: Mapping[str, type[BaseModel]]  # its tables by name
     shapes: Mapping[str, str] = field(default_factory=dict)  # how a table is written, where not as "[table]"
     examples: Mapping[str, str] = field(default_factory=dict)  # what may be written for a key
+    secret: Collection[str] = ()  # keys whose value is never shown
 
     def problem(self, found: Mapping[str, Any]) -> str:
         """Return one of Pydantic's findings as an admin would have it: `centers.manila.queue: is missing; add …`."""
@@ -64,19 +65,20 @@ class Words:
 
     def _value(self, found: Mapping[str, Any], key: str, given: object) -> str:
         kind, limits = found["type"], found.get("ctx", {})
+        shown = "what is there" if key in self.secret else repr(given)
         match kind:
             case "value_error":
                 return str(limits["error"])
             case "literal_error":
-                return f"{given!r} is not known here; write {limits['expected']}"
+                return f"{shown} is not known here; write {limits['expected']}"
             case "greater_than_equal":
-                return f"{given!r} is too little: {limits['ge']} is the least"
+                return f"{shown} is too little: {limits['ge']} is the least"
             case "less_than_equal":
-                return f"{given!r} is too much: {limits['le']} is the most"
+                return f"{shown} is too much: {limits['le']} is the most"
             case "string_too_long" | "too_long":
                 return f"is too long: {limits['max_length']} is the most"
         what = self._example("; write ", key) or f"; write {_EXPECTED[kind]}" if kind in _EXPECTED else ""
-        return f"{given!r} cannot be used{what or self._example('; write ', key)}"
+        return f"{shown} cannot be used{what or self._example('; write ', key)}"
 
     def _table(self, keys: list[str]) -> str:
         if len(keys) > 1 or keys[0] not in self.tables:

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from onshore.cli import as_json, main, out, print_findings, print_json, site_of
 from onshore.errors import PromptError
+from onshore.output import STDOUT, Output, not_both
 
 if TYPE_CHECKING:
     from onshore.site import Site
@@ -114,7 +115,7 @@ def _print_entries(language: str, entries: list[Entry], sounds: Path) -> None:
 @click.option("--other", default="", metavar="CC", help="The country that is offered instead, if there is one.")
 @click.option("--minutes", default="", metavar="N", help="The wait.")
 @click.option("--company", metavar="NAME", help="In the name of this company; else the site's.")
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the sound: .wav, .ulaw, …")
+@click.option("--output", type=Output(), metavar="FILE", help="Write the sound: .wav, .ulaw, …; a dash pipes a WAV.")
 @click.option("--play", is_flag=True, help="Play the sound here.")
 @as_json
 @click.pass_context
@@ -145,6 +146,7 @@ def say(
     """  # noqa: D301 - click's mark for lines that are to stay as they are
     from onshore.speech import saying  # noqa: PLC0415 - see list_
 
+    not_both(output, json_=json_)
     site = _site_if_any(context)
     studio = _studio(site, company)
     given = {"country": country, "key": key, "stay": stay, "other": other, "minutes": minutes}
@@ -159,7 +161,9 @@ def say(
             saying.write(output, made[ending])
         if play:
             saying.play(made["wav"])
-    if json_:
+    if output == STDOUT:
+        click.echo(text, err=True)
+    elif json_:
         print_json({"text": text, "language": wanted.language, "name": name, "parameters": wanted.parameters})
     else:
         click.echo(text)
@@ -209,11 +213,11 @@ def check(context: click.Context, languages: tuple[str, ...], *, json_: bool) ->
 @click.option("--all", "every", is_flag=True, help="Every sentence there is, not only what the site plays.")
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=Output(),
     default=Path("studio"),
     show_default=True,
     metavar="DIR",
-    help="Write the sheet there.",
+    help="Write the sheet there; a dash prints prompts.csv.",
 )
 @as_json
 @click.pass_context
@@ -225,8 +229,12 @@ def export(context: click.Context, languages: tuple[str, ...], output: Path, *, 
     """
     from onshore.speech import sheet  # noqa: PLC0415 - see list_
 
+    not_both(output, json_=json_)
     site = site_of(context)
     lines = sheet.lines(site, _languages(site, languages), every=every)
+    if output == STDOUT:
+        click.echo(sheet.to_csv(lines).encode(), nl=False)
+        return
     written = sheet.write(lines, output, site.company)
     if json_:
         print_json({"files": [str(file) for file in written], "prompts": [asdict(line) for line in lines]})

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from onshore.cli import main, out, progress_bar, site_of
+from onshore.cli import err, main, out, progress_bar, site_of
 from onshore.errors import LedgerError
-from onshore.ledger_commands import beside, reader
+from onshore.ledger_commands import reader
+from onshore.output import STDOUT, Output, beside
 
 if TYPE_CHECKING:
     from onshore.report.period import Period
@@ -31,10 +32,18 @@ _day = click.DateTime(["%Y-%m-%d"])
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=Output(),
     multiple=True,
     metavar="FILE",
-    help="Write there: .html, .pdf, .csv or .json; may be given again.  [default: report.html]",
+    help="Write there: .html, .pdf, .csv or .json, or a dash to print it; may be given again.  [default: report.html]",
+)
+@click.option(
+    "--format",
+    "printed",
+    type=click.Choice(["html", "pdf", "csv", "json"]),
+    default="html",
+    show_default=True,
+    help="Of what a dash prints.",
 )
 @click.pass_context
 def report(
@@ -46,6 +55,7 @@ def report(
     rules: str,
     timezone: str,
     output: tuple[Path, ...],
+    printed: str,
     *,
     verify: bool,
 ) -> None:
@@ -68,7 +78,8 @@ def report(
     from onshore.report.writing import FORMATS, render  # noqa: PLC0415 - the same
 
     files = output or (Path("report.html"),)
-    forms = {file: file.suffix[1:].lower() for file in files}
+    forms = {file: printed if file == STDOUT else file.suffix[1:].lower() for file in files}
+    told = err if STDOUT in forms else out
     for file, form in forms.items():
         if form not in FORMATS:
             raise LedgerError(f"{file}: which format? Let it end in .html, .pdf, .csv or .json")
@@ -96,11 +107,13 @@ def report(
         content = render(made, form, verified=verify)
         with beside(file) as new:
             new.write_bytes(content)
-        out.print(f"Wrote {file}", markup=False)
+        told.print(f"Wrote {file}", markup=False)
     for warning in made.warnings:
-        out.print(warning, style="yellow", markup=False)
+        told.print(warning, style="yellow", markup=False)
     if not found.calls:
-        out.print(f"There are no calls from {period.first} to {period.end} under {name}.", style="yellow", markup=False)
+        told.print(
+            f"There are no calls from {period.first} to {period.end} under {name}.", style="yellow", markup=False
+        )
 
 
 def _period(month: str | None, first: datetime | None, end: datetime | None, timezone: str) -> Period:

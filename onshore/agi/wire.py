@@ -125,7 +125,7 @@ def split_request(given: list[str]) -> tuple[str, list[str]]:
 def arrival(headers: Mapping[str, str], given: list[str]) -> Arrival:
     """Return what is known of a call. `given` is: the service, the ledger's id (if any), and the rest."""
     unique_id = _tame(headers.get("agi_uniqueid", ""), 150)
-    number = _tame(headers.get("agi_callerid", ""), 64)
+    number = "" if _withheld(headers) else _tame(headers.get("agi_callerid", ""), 64)
     return Arrival(
         call=(given[1] if len(given) > 1 else "") or unique_id,
         service=given[0] if given else "",
@@ -135,6 +135,15 @@ def arrival(headers: Mapping[str, str], given: list[str]) -> Arrival:
         number="" if number == "unknown" else number,
         arguments=tuple(given[2:]),
     )
+
+
+def _withheld(headers: Mapping[str, str]) -> bool:
+    """Return whether the caller's number is not to be shown: Q.931's presentation, 0x20 restricted, 0x40 unavailable.
+
+    Asterisk has the number all the same where the carrier sends it. What cannot be read is taken for withheld.
+    """
+    told = headers.get("agi_callingpres", "").strip() or "0"
+    return not (told.isascii() and told.isdecimal() and len(told) <= 9) or bool(int(told) & 0x60)
 
 
 def _tame(text: str, limit: int) -> str:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from onshore.errors import LedgerError
 from onshore.evidence import Spool
-from onshore.ledger import settings
+from onshore.ledger import keys, settings
 from onshore.ledger.importing import import_queue_log
 from onshore.ledger.opening import open_store
-from onshore.ledger.privacy import Numbers
 from onshore.ledger.writer import REFUSED, LedgerEvidence
 
 if TYPE_CHECKING:
@@ -27,11 +26,12 @@ log = logging.getLogger(__name__)
 def evidence(state: Path) -> Iterator[LedgerEvidence]:
     """Give the evidence that goes into the ledger of a state folder; all is safe when the block has ended.
 
-    LedgerError when its settings or its key cannot be had. A database that cannot be had is waited for.
+    LedgerError when its settings cannot be had. A database that cannot be had is waited for; without the key of
+    callers' numbers, none is kept.
     """
     found = settings.load(state)
 
-    numbers = Numbers(settings.key_of(found), found.home, found.keep_numbers)
+    numbers = keys.numbers(found)
     numbers.caller("+12025550100")  # loads the world's numbering plans now, not while the first call ends
     beside = found.database.startswith("sqlite")
 

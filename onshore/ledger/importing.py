@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from onshore import owner
 from onshore import plan as plans
 from onshore.errors import LedgerError, OnshoreError
 from onshore.evidence import Event
-from onshore.ledger import queuelog
-from onshore.ledger.privacy import Numbers
+from onshore.ledger import keys, queuelog
 from onshore.ledger.schema import calls
-from onshore.ledger.settings import key_of
 from onshore.speech import archive
 
 if TYPE_CHECKING:
@@ -81,16 +80,12 @@ def _appended(store: Store, settings: Settings, lines: set[queuelog.Line]) -> in
     except OnshoreError as error:
         raise LedgerError(f"queue_log cannot be understood without what `onshore build` made: {error}") from None
     found = queuelog.events_of(lines, plan, versions, _known(store, lines))
-    numbers = Numbers(key_of(settings), settings.home, settings.keep_numbers)
+    numbers = keys.numbers(settings)
     kept = [
         replace(one, data=numbers.caller(str(one.data["number"]))) if one.kind == "caller" else one for one in found
     ]
     kept = [one for one in kept if one.data]
     return sum(store.append(kept[start : start + AT_ONCE], again=True) for start in range(0, len(kept), AT_ONCE))
-
-
-def _kept(event: Event, numbers: Numbers) -> Event:
-    return replace(event, data=numbers.caller(str(event.data["number"]))) if event.kind == "caller" else event
 
 
 def _known(store: Store, lines: Iterable[queuelog.Line]) -> dict[str, str]:
@@ -125,12 +120,8 @@ def _unread(settings: Settings) -> list[tuple[Path, int]]:
 
 def _remember(settings: Settings, file: Path, offset: int) -> None:
     place = settings.state / BOOKMARK
-    new = place.with_name(f".{place.name}-{os.getpid()}")
-    try:
-        new.write_text(json.dumps({"inode": _inode(file), "offset": offset}), "ascii")
-        new.replace(place)
-    except OSError:  # all is read again next time, and changes nothing
-        new.unlink(missing_ok=True)
+    with suppress(OSError):  # all is read again next time, and changes nothing
+        owner.replace(place, json.dumps({"inode": _inode(file), "offset": offset}).encode())
 
 
 def _lines(file: Path, offset: int) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from onshore.evidence import Spool
-from onshore.ledger import migrations
+from onshore.ledger import keys, migrations
 from onshore.ledger.store import Store, connect
 
 if TYPE_CHECKING:
@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 def open_store(settings: Settings) -> Store:
     """Open a ledger's own chain, its tables made where there are none; LedgerError when they are of another version."""
     engine = connect(settings.database)
-    migrations.ensure(engine)
+    try:
+        migrations.ensure(engine)
+        keys.note(engine, settings)
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(engine, settings.chain)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from onshore.ledger import spelling
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -19,18 +21,18 @@ HASH_BYTES = 16  # of HMAC-SHA-256: enough that no two numbers share one
 class Numbers:
     """How numbers are kept."""
 
-    key: bytes
+    key: bytes = field(repr=False)  # b"": it was lost, and nothing is kept
     home: str  # ISO 3166-1: where a number without a country is from
     keep: bool = False  # encrypted
 
     def caller(self, number: str) -> dict[str, str]:
-        """Return what the ledger keeps of a caller; nothing when the number is not known.
+        """Return what the ledger keeps of a caller; nothing when the number is not known, or stands for nobody's.
 
         `salt` is new each time: the digest that is left, when all of this is taken out, says nothing of the number, not
         even to whoever has the key.
         """
-        found = _parsed(number, self.home)
-        if not number or not any(character.isdigit() for character in number):
+        found = spelling.best(number, self.home)
+        if not self.key or spelling.is_nobody(number, self.home):
             return {}
         kept = {"hash": self._text(self.hash(number)), "salt": os.urandom(8).hex()}
         if found:
@@ -41,8 +43,11 @@ class Numbers:
 
     def hash(self, number: str) -> bytes:
         """Return the keyed hash of a number, however it is written: HMAC-SHA-256 of its form in E.164."""
-        found = _parsed(number, self.home)
-        return self._mac(f"number:{_e164(found) if found else _digits(number)}")[:HASH_BYTES]
+        return self._hash(spelling.canonical(number, self.home))
+
+    def readings(self, number: str) -> dict[str, bytes]:
+        """Return the keyed hash of each plausible reading of a number, the best one first."""
+        return {reading: self._hash(reading) for reading in spelling.readings(number, self.home)}
 
     def number(self, encrypted: str) -> str:
         """Return a number that was kept; ValueError when the key is another one."""
@@ -52,6 +57,9 @@ class Numbers:
             return self._cipher().decrypt(encrypted.encode()).decode()
         except InvalidToken:
             raise ValueError("the ledger's key is not the one that this number was encrypted with") from None
+
+    def _hash(self, reading: str) -> bytes:
+        return self._mac(f"number:{reading}")[:HASH_BYTES]
 
     def _mac(self, text: str) -> bytes:
         return hmac.digest(self.key, text.encode(), "sha256")
@@ -66,32 +74,11 @@ class Numbers:
         return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
 
-def _parsed(number: str, home: str) -> PhoneNumber | None:
-    """Return a number as its country's plan has it; None when it is none that can be dialled from outside."""
-    import phonenumbers  # noqa: PLC0415 - 60 ms, which a process that only looks at the ledger need not wait for
-
-    try:
-        found = phonenumbers.parse(number, home)
-    except phonenumbers.NumberParseException:
-        return None
-    return found if phonenumbers.is_possible_number(found) else None
-
-
-def _e164(number: PhoneNumber) -> str:
-    import phonenumbers  # noqa: PLC0415 - see _parsed
-
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 def _place(number: PhoneNumber) -> dict[str, str]:
     """Return the country (ISO 3166-1) of a number, and its area code, as far as they are known."""
-    import phonenumbers  # noqa: PLC0415 - see _parsed
+    import phonenumbers  # noqa: PLC0415 - 60 ms, which a process that only looks at the ledger need not wait for
 
     country = phonenumbers.region_code_for_number(number) or ""
     national = phonenumbers.national_significant_number(number)
     area = national[: phonenumbers.length_of_geographical_area_code(number)]
     return {name: value for name, value in (("country", country), ("area", area)) if value and value != "001"}
-
-
-def _digits(number: str) -> str:
-    return "".join(character for character in number if character.isdigit())

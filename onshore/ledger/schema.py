@@ -121,3 +121,10 @@ prompts = Table(
     Column("text", String, nullable=False),
     Column("milliseconds", Integer, nullable=False),
 )
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("chain", String(120), primary_key=True),  # chains.name; there may be no such chain yet
+    Column("fingerprint", LargeBinary(16), nullable=False),  # of the key by which its callers' numbers are hashed
+)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import socket
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from onshore import owner
 from onshore.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ class Settings:
     """Where a ledger is, and how it is kept."""
 
     state: Path
-    url: str  # "": SQLite in the state folder
+    url: str = field(repr=False)  # "": SQLite in the state folder
     chain: str  # the name of this machine's chain
     home: str  # ISO 3166-1: where a caller's number without a country is from
     keep_numbers: bool  # encrypted; else only a keyed hash is kept
@@ -34,7 +36,7 @@ class Settings:
     @property
     def database(self) -> str:
         """The database's URL, as SQLAlchemy has it."""
-        return self.url or f"sqlite:///{self.state / DATABASE}"
+        return self.url or f"sqlite:///{quote(str((self.state / DATABASE).absolute()))}"
 
     @property
     def key(self) -> Path:
@@ -75,23 +77,32 @@ def load(state: Path) -> Settings:
     """Read what `build` wrote into a state folder; LedgerError when it is missing or damaged."""
     file = state / FILE
     try:
-        return Settings(state=state, **json.loads(file.read_text("utf-8")))
+        return Settings(state=state.absolute(), **json.loads(file.read_text("utf-8")))
     except FileNotFoundError:
         raise LedgerError(f"{file} is not there: run `onshore build`") from None
     except (OSError, ValueError, TypeError) as error:
         raise LedgerError(f"{file} cannot be read ({error}): run `onshore build`, as the user who has it") from None
 
 
-def key_of(settings: Settings) -> bytes:
-    """Return the key of a ledger, made on its first use; LedgerError when it cannot be had.
+def key_of(settings: Settings, *, make: bool = True) -> bytes:
+    """Return the key of a ledger; LedgerError when it cannot be had.
 
-    Without it callers' numbers can be neither found nor read: it belongs into the backup, apart from the ledger.
+    `make` makes it on its first use: what only reads a ledger must not. Without it callers' numbers can be neither
+    found nor read: it belongs into the backup, apart from the ledger. One that was lost is not made anew.
     """
     file = settings.key
     try:
-        write_key(file, os.urandom(32).hex())
-        text = file.read_text("ascii").strip()
-        key = bytes.fromhex(text)
+        if make and not file.exists():
+            from onshore.ledger import keys  # noqa: PLC0415 - with SQLAlchemy, once in a ledger's life
+
+            keys.refuse_new(settings)
+            write_key(file, os.urandom(32).hex())
+        key = bytes.fromhex(file.read_text("ascii").strip())
+    except FileNotFoundError:
+        raise LedgerError(
+            f"{file}, the key of callers' numbers, is not there: it is made when the first one is kept; if it was "
+            "lost, take it from your backup"
+        ) from None
     except (OSError, ValueError) as error:
         raise LedgerError(f"{file} cannot be read: {error}; it holds the key of callers' numbers") from None
     if len(key) != 32:
@@ -105,14 +116,12 @@ def write_key(file: Path, text: str, mode: int = 0o600) -> None:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f".{file.name}-{os.getpid()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+    new.unlink(missing_ok=True)  # of a process that was killed
+    descriptor = owner.new_file(new, mode)
     with os.fdopen(descriptor, "w") as stream:
         stream.write(f"{text}\n")
         stream.flush()
         os.fsync(descriptor)
-        if os.geteuid() == 0:
-            owner = file.parent.stat()
-            os.fchown(descriptor, owner.st_uid, owner.st_gid)
     try:
         os.link(new, file)  # never over one that another process has just made
     except FileExistsError:

@@ -3,85 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import OrderedDict
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, create_engine, func, insert, select, update
-from sqlalchemy import event as listening
+from sqlalchemy import bindparam, func, insert, select, update
 
 from onshore.ledger import chain, projection
+from onshore.ledger.database import connect, reading, writing
 from onshore.ledger.schema import CHAIN_BITS, CODES, KINDS, calls, chains, events, prompts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection, Engine, Row
 
     from onshore.evidence import Event
     from onshore.ledger.projection import Happening
 
-LOCKED = 0.25  # seconds that a write waits for a database that somebody else has locked
-REACHED = 2  # seconds to connect to a server
+__all__ = ["NotWantedError", "Store", "connect", "reading", "writing"]
+
 REMEMBERED = 20_000  # calls whose events are kept in memory, so that they need not be read back
 NEW = -1  # instead of the id of a call that has no row yet
 MANY = 500  # values in one IN (…): SQLite takes some thousands, and plans for few are the same as for many
 
 _SAID = ("disclosed", "offered")  # the kinds that hand over what a prompt says
-
-
-def connect(url: str) -> Engine:
-    """Return an engine for a database: SQLite in WAL mode, each commit on the disk when it returns; or PostgreSQL."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": REACHED})
-    engine = create_engine(url, connect_args={"timeout": LOCKED})
-    _make(Path(engine.url.database or ""))
-
-    @listening.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own
-        connection.isolation_level = None  # a transaction begins where it is said to, below
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA secure_delete=ON")  # what is taken out is gone from the file, too
-
-    @listening.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # One that will write takes the lock at once: taking it later fails when another has written meanwhile.
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _make(file: Path) -> None:
-    """Make a database's file, which nobody but its owner may read, for whoever has the folder; OSError."""
-    if file.exists():
-        return
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        if os.geteuid() == 0:
-            owner = file.parent.stat()
-            os.fchown(descriptor, owner.st_uid, owner.st_gid)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        yield connection
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that reads, and sees the ledger as it was at one moment."""
-    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
 
 
 class NotWantedError(Exception):

@@ -22,7 +22,7 @@ from onshore.ledger.store import MANY, reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Engine, Row
+    from sqlalchemy import URL, Connection, Engine, Row
 
     from onshore.ledger.seal import Seal
 
@@ -91,7 +91,7 @@ def verify(engine: Engine, seals: Sequence[Seal] = (), progress: Callable[[int, 
         parts = [part for head in heads for part in _parts(connection, head)]
         rows = connection.scalar(select(func.count()).select_from(calls)) or 0
     sealed = tuple(seal.number for seal in seals)
-    url = engine.url.render_as_string(hide_password=False)
+    url = engine.url
     total = sum(part.last - part.first + 1 for part in parts)
     done: list[_Part] = []
     for part in _recomputed(url, parts, sealed):
@@ -135,7 +135,7 @@ def _parts(connection: Connection, head: Row[Any]) -> list[_Part]:
     ]
 
 
-def _recomputed(url: str, parts: list[_Part], sealed: tuple[int, ...]) -> Iterable[_Part]:
+def _recomputed(url: URL, parts: list[_Part], sealed: tuple[int, ...]) -> Iterable[_Part]:
     workers = min(os.cpu_count() or 1, len(parts) // SIDE_BY_SIDE + 1)
     work = [(url, part, sealed) for part in parts]
     if workers == 1:
@@ -145,11 +145,11 @@ def _recomputed(url: str, parts: list[_Part], sealed: tuple[int, ...]) -> Iterab
         yield from pool.map(_recompute, *zip(*work, strict=True))
 
 
-def _recompute(url: str, part: _Part, sealed: tuple[int, ...]) -> _Part:
+def _recompute(url: URL, part: _Part, sealed: tuple[int, ...]) -> _Part:
     """Recompute a part of a chain."""
     from onshore.ledger.store import connect  # noqa: PLC0415 - in the process that does the work
 
-    engine = connect(url)
+    engine = connect(url, read_only=True)
     collected = gc.isenabled()
     gc.disable()  # it would look through all the rows again and again, and there are no cycles in them
     try:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import subprocess
 import tempfile
 import wave
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onshore.errors import PromptError
+from onshore.output import STDOUT, beside
 from onshore.speech import catalogue, sound
 from onshore.speech.studio import Wanted, sounds_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from onshore.speech.studio import Source
 
@@ -58,7 +58,7 @@ def wanted(name: str, language: str, given: Mapping[str, str]) -> Wanted:
 
 def ending(output: Path) -> str:
     """Return the format that a file's name asks for; PromptError when there is none such."""
-    found = output.suffix[1:].lower()
+    found = "wav" if output == STDOUT else output.suffix[1:].lower()
     if found not in ENDINGS:
         raise PromptError(f"{output}: which format? Let it end in .{', .'.join(ENDINGS[:-1])} or .{ENDINGS[-1]}")
     return found
@@ -75,19 +75,9 @@ def sounds(source: Source) -> dict[str, bytes]:
 
 
 def write(output: Path, content: bytes) -> None:
-    """Write a file, whole or not at all; PromptError when it cannot be written."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{output.name}-", dir=output.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            Path(name).chmod(0o644)
-            Path(name).replace(output)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise PromptError(f"{output} cannot be written: {error.strerror}") from None
+    """Write a file, whole or not at all; OnshoreError when it cannot be written."""
+    with beside(output, 0o644) as new:
+        new.write_bytes(content)
 
 
 def play(wav: bytes) -> None:

@@ -233,8 +233,8 @@ def test_without_a_ledger_or_a_build_there_is_one_message(tmp_path: Path) -> Non
 def test_upgrade_says_which_version_there_is(tmp_path: Path) -> None:
     """A new ledger is made as it must be; a second time there is nothing to do."""
     settings = written(tmp_path)
-    assert invoke(settings, "upgrade").output == "The ledger is of version 0001 now.\n"
-    assert invoke(settings, "upgrade").output == "The ledger is of version 0001 already.\n"
+    assert invoke(settings, "upgrade").output == "The ledger is of version 0002 now.\n"
+    assert invoke(settings, "upgrade").output == "The ledger is of version 0002 already.\n"
 
 
 def test_every_command_of_the_ledger_teaches() -> None:

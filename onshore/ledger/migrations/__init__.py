@@ -13,7 +13,8 @@ from onshore.errors import LedgerError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-HEAD = "0001"  # the version that this Onshore reads and writes
+HEAD = "0002"  # the version that this Onshore reads and writes
+KEYS = "0002"  # the version that brought the table `keys`
 
 _alone = threading.Lock()  # what Alembic works on is one for the whole process
 _version = Table("alembic_version", MetaData(), Column("version_num", String(32)))
@@ -29,12 +30,22 @@ def current(engine: Engine) -> str:
 
 def ensure(engine: Engine) -> None:
     """Make the tables where there are none; LedgerError when they are of another version."""
+    if not current(engine):
+        upgrade(engine)
+    else:
+        expect(engine)
+
+
+def expect(engine: Engine) -> None:
+    """Raise LedgerError when there are no tables, or they are of another version. Makes nothing."""
     found = current(engine)
     if not found:
-        upgrade(engine)
-    elif found < HEAD:
+        raise LedgerError(
+            "there is no ledger in this database yet: `onshore serve`, or `onshore ledger import`, makes it"
+        )
+    if found < HEAD:
         raise LedgerError(f"the ledger is of version {found}, this Onshore has {HEAD}: run `onshore ledger upgrade`")
-    elif found > HEAD:
+    if found > HEAD:
         raise LedgerError(f"the ledger is of version {found}, newer than this Onshore's {HEAD}: install that Onshore")
 
 

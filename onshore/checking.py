@@ -12,8 +12,9 @@ from onshore.asterisk import config, dialplan
 from onshore.asterisk.console import Console
 from onshore.asterisk.install import Target, plan_install
 from onshore.build import studio
-from onshore.errors import AsteriskError, LedgerError, OnshoreError
+from onshore.errors import AsteriskError, OnshoreError
 from onshore.finding import Finding
+from onshore.ledger import checks as ledger
 from onshore.plan import prompt_key
 from onshore.speech import checks, recordings
 from onshore.speech.sound import FORMATS
@@ -57,7 +58,7 @@ def check(site: Site, target: Target) -> Iterator[Finding]:
         yield Finding("plan", str(error), "run `onshore build`")
     else:
         yield from _sounds_built(site, plan)
-        yield _ledger(site)
+        yield from ledger.check(site, target.systemd)
     console = Console(site.asterisk.command, site.asterisk.etc)
     try:
         console.run("core show version")
@@ -117,34 +118,6 @@ def _current(site: Site, plan: Plan) -> Finding:
     if ids != built or same != (plan.rules, plan.listen, plan.languages, plan.centers, plan.services):
         return Finding("plan", "the site or its prompts have changed since the last build", "run `onshore build`")
     return Finding(f"plan {plan.version}")
-
-
-def _ledger(site: Site) -> Finding:
-    """Tell whether the ledger's database can be used, as the site has it and as the last build wrote it down."""
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - only here, and 150 ms
-
-    from onshore.ledger import migrations, settings  # noqa: PLC0415 - the same
-    from onshore.ledger.store import connect  # noqa: PLC0415 - the same
-
-    wanted = settings.of_site(site)
-    try:
-        if settings.load(site.asterisk.state) != wanted:
-            return Finding(
-                "ledger", "`[ledger]` has changed since the last build", "run `onshore build`, restart the daemon"
-            )
-        if not wanted.url and not (wanted.state / settings.DATABASE).exists():
-            return Finding("ledger")  # made on its first use
-        engine = connect(wanted.database)
-        try:
-            migrations.ensure(engine)
-        finally:
-            engine.dispose()
-    except LedgerError as error:
-        return Finding("ledger", str(error), "see there; calls go on, and their events wait in the spool")
-    except (SQLAlchemyError, ModuleNotFoundError) as error:
-        said = " ".join(str(getattr(error, "orig", None) or error).split())
-        return Finding("ledger", said, "mend `[ledger] url`, or the database; events wait in the spool meanwhile")
-    return Finding("ledger")
 
 
 def _sounds(what: str, plan: Plan, sounds: Path, remedy: str) -> Finding:

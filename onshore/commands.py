@@ -23,13 +23,16 @@ def target_of(site: Site) -> Target:
     """Return what installing this site means."""
     from onshore import paths  # noqa: PLC0415 - each command loads what it needs: --help is quick
     from onshore.asterisk.install import Target  # noqa: PLC0415 - the same
+    from onshore.ledger import settings  # noqa: PLC0415 - the same
 
+    file = settings.of_site(site).file
     return Target(
         etc=site.asterisk.etc,
         state=site.asterisk.state,
         command=site.asterisk.command,
         daemon=site.server is not None,
         script=paths.share("agi_scripts") / "onshore.agi",
+        database=file.parent if file else None,
     )
 
 

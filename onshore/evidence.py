@@ -115,6 +115,19 @@ class Spool:
             return True
         return not any(name == _WRITTEN or name.startswith(_TAKEN) for name in names)
 
+    def since(self) -> float | None:
+        """Return since when the oldest event waits, in seconds since the epoch; None: none that can be read does."""
+        found = []
+        try:
+            names = [name for name in os.listdir(self.folder) if name == _WRITTEN or name.startswith(_TAKEN)]  # noqa: PTH208 - the same
+            for name in names:
+                with open(f"{self.folder}/{name}", "rb") as file:  # noqa: PTH123 - the same
+                    event = _event_of(file.readline(65536))
+                    found.append(max(0.0, event.at) if event else os.fstat(file.fileno()).st_mtime)
+        except OSError:
+            return None
+        return min(found, default=None)
+
     @contextlib.contextmanager
     def taken(self) -> Iterator[list[Event]]:
         """Take out all that waits: it is gone when the block ends, and there again when the block raises.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,7 +77,7 @@ def beside(output: Path, mode: int = 0o600) -> Iterator[Path]:
 def _copy(new: Path, output: Path) -> None:
     with new.open("rb") as content:
         if output == STDOUT:
-            shutil.copyfileobj(content, click.get_binary_stream("stdout"))
+            shutil.copyfileobj(content, sys.stdout.buffer)
             return
         with output.open("wb") as stream:
             shutil.copyfileobj(content, stream)

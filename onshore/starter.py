@@ -8,6 +8,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from onshore.errors import AsteriskError
+
+ETC = Path("/etc/asterisk")  # what TEXT says, too
+
 TEXT = """\
 # Onshore's site. Change it to your own, then: onshore check, onshore build, onshore install.
 
@@ -25,7 +29,7 @@ command = "asterisk"               # its console: `COMMAND -C ETC/asterisk.conf 
 listen = "127.0.0.1:4577"          # not 4573: FreePBX listens there
 
 # [ledger]                         # the evidence of every call; SQLite in the state folder unless you say otherwise
-# url          = "postgresql+psycopg://onshore:password@127.0.0.1/onshore"
+# url          = "postgresql+psycopg://onshore:password@127.0.0.1/onshore"  # in it write @ as %40, / as %2F, % as %25
 # keep_numbers = true              # callers' numbers, encrypted; else only a keyed hash of them is kept
 
 # [speech]                         # what speaks the prompts; espeak-ng unless you say otherwise
@@ -70,9 +74,27 @@ def write(file: Path, *, force: bool = False) -> None:
     try:
         with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor, not a path
             stream.write(TEXT)
-        new.chmod(file.stat().st_mode & 0o7777 if file.exists() else 0o644)
+        _for_asterisk(new, file)
         new.replace(file)
     except OSError:
         with suppress(OSError):
             new.unlink()
         raise
+
+
+def _for_asterisk(new: Path, file: Path) -> None:
+    """Let the administrator write the site, Asterisk's group read it, and nobody else: it may hold a password."""
+    if file.exists():  # as it was
+        before = file.stat()
+        if os.geteuid() == 0:
+            os.chown(new, before.st_uid, before.st_gid)
+        new.chmod(before.st_mode & 0o7777)
+        return
+    if os.geteuid() == 0:
+        from onshore.asterisk import config  # noqa: PLC0415 - reads Asterisk's files, for root alone
+
+        with suppress(AsteriskError):
+            account = config.account(ETC)
+            if account:
+                os.chown(new, -1, account.gid)
+    new.chmod(0o640)

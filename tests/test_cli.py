@@ -92,7 +92,7 @@ def test_init_writes_a_site_and_says_what_is_next(tmp_path: Path) -> None:
     assert (done.exit_code, done.output) == (0, f"Wrote {file}. Edit it, then: onshore build\n")
     assert sites.load(file).home == ("US",)
     assert [path.name for path in file.parent.iterdir()] == ["onshore.toml"]
-    assert oct(file.stat().st_mode & 0o777) == "0o644"
+    assert oct(file.stat().st_mode & 0o777) == "0o640"
 
 
 def test_init_leaves_a_site_alone_unless_told_otherwise(tmp_path: Path) -> None:

@@ -38,6 +38,13 @@ def problems(account: Account, state: Path, files: tuple[Path, ...], *, ours: bo
             )
 
 
+def may_use(account: Account, path: Path) -> bool:
+    """Return whether an account may read and write a file, or work in a folder, and get there."""
+    bits = _READ | _WRITE | (_PASS if path.is_dir() else 0)
+    ways = path.resolve().parents
+    return _may(account, path, bits) and all(_may(account, folder, _PASS) for folder in ways)
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()

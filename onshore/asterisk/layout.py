@@ -32,6 +32,7 @@ class Target:
     command: str
     daemon: bool  # whether the site has one
     script: Path  # onshore.agi as it comes with Onshore
+    database: Path | None = None  # the folder of the ledger, where the site has it elsewhere than in the state folder
     program: Path = field(default_factory=lambda: Path(sys.executable).with_name("onshore"))
     systemd: systemd.Systemd | None = field(default_factory=systemd.here)  # None: no unit is wanted
 
@@ -56,7 +57,7 @@ def wanted(target: Target, folders: Folders, account: Account | None) -> Wanted:
         folders.agi / SCRIPT: (script(target.script, target.state), 0o755),
     }
     if target.daemon and target.systemd:
-        unit = systemd.unit(target.program, target.state, account)
+        unit = systemd.unit(target.program, target.state, account, target.database)
         files[target.systemd.folder / systemd.UNIT] = (unit, 0o644)
     links = {}
     for language in built.languages:

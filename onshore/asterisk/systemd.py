@@ -30,7 +30,7 @@ RestartSec=1
 WatchdogSec=10
 NoNewPrivileges=yes
 ProtectSystem=strict
-ReadWritePaths={state}
+ReadWritePaths={writes}
 ProtectHome=read-only
 PrivateTmp=yes
 PrivateDevices=yes
@@ -60,6 +60,16 @@ class Systemd:
         except (OSError, subprocess.TimeoutExpired):
             return False
 
+    def shows(self, unit: str, *names: str) -> dict[str, str]:
+        """Return some properties of a unit, by name; nothing where systemd does not know it, or cannot be asked."""
+        words = [word for name in ("LoadState", *names) for word in ("-p", name)]
+        try:
+            done = self._run("show", unit, *words)
+        except (OSError, subprocess.TimeoutExpired):
+            return {}
+        found = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+        return found if found.pop("LoadState", "") == "loaded" else {}
+
     def do(self, *words: str) -> None:
         """Run systemctl; InstallError with what it says when it fails."""
         line = " ".join((*self.command, *words))
@@ -87,15 +97,28 @@ def here() -> Systemd | None:
     return Systemd() if Path("/run/systemd/system").is_dir() and os.geteuid() == 0 else None
 
 
-def unit(program: Path, state: Path, account: Account | None) -> bytes:
-    """Return the unit's file."""
+def running() -> Systemd | None:
+    """Return this machine's systemd, to ask; None where there is none."""
+    return Systemd() if Path("/run/systemd/system").is_dir() else None
+
+
+def unit(program: Path, state: Path, account: Account | None, database: Path | None = None) -> bytes:
+    """Return the unit's file. `database` is the folder of a ledger that is not in the state folder."""
+    writes = [_quoted(state)]
+    if database and not _within(database, state):
+        # A folder that is not there must not keep the daemon from starting: its events go into the spool then.
+        writes.append('"-' + _quoted(database).removeprefix('"'))
     lines = f"User={account.user}\nGroup={account.group}\n" if account else ""
     return _TEMPLATE.format(
         account=lines,
         program=_quoted(program),
-        state=_quoted(state),
+        writes=" ".join(writes),
         argument=_quoted(state).replace("$", "$$"),
     ).encode()
+
+
+def _within(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _quoted(path: Path) -> str:

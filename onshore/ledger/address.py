@@ -37,7 +37,10 @@ def parse(url: str) -> URL:
             f"{told} is no database that Onshore knows: write 'postgresql+psycopg://user:password@host/name' or "
             "'sqlite:////path/to/file', or leave `url` out"
         )
-    made = _sqlite(rest) if name == SQLITE else _postgresql(rest)
+    try:
+        made = _sqlite(rest) if name == SQLITE else _postgresql(rest)
+    except ValueError as error:
+        raise ValueError(f"{error}{f'. In a password, {_ESCAPES}' if name == POSTGRESQL else ''}") from None
     said = "".join(str(part) for part in (*made[1:6], *made.query.items()) if part is not None)
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in said):
         raise ValueError("has a control character in it, which no database's address has")
@@ -81,7 +84,7 @@ def _sqlite(rest: str) -> URL:
 def _postgresql(rest: str) -> URL:
     before, at, after = rest.rpartition("@")
     if not _PLAIN.fullmatch(before):  # also where the `@` stands behind the host
-        raise ValueError(f"cannot be read: in the user's name, in the password and behind `?`, {_ESCAPES}")
+        raise ValueError("cannot be read: before and behind the `@` there is what wants an escape")
     where, question, options = after.partition("?")
     host, slash, database = where.partition("/")
     if "#" in after:
@@ -111,7 +114,7 @@ def _server(text: str) -> tuple[str, int | None]:
         raise ValueError("has no host that can be read: a name, or an address (IPv6 in brackets); and `:`, and a port")
     host, port = found[1] or found[2] or "", found[3]
     if port is not None and not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65536):
-        raise ValueError(f"the port is no number from 1 to 65535. If that was meant as a password: {_ESCAPES}")
+        raise ValueError("the port is no number from 1 to 65535")
     if "%" in host or host.startswith("."):
         raise ValueError("a socket's folder goes behind a `?`: '…:///onshore?host=/var/run/postgresql'")
     if not host.isascii():
@@ -129,9 +132,9 @@ def _options(text: str) -> dict[str, str]:
     for pair in text.split("&"):
         name, equals, value = pair.partition("=")
         if not equals or not value or not re.fullmatch(r"[a-z_]+", name) or re.search(r"[+?\s]", value):
-            raise ValueError(f"behind the `?` there are not only pairs like `sslmode=require&…`: {_ESCAPES}")
+            raise ValueError("behind the `?` there are not only pairs like `sslmode=require&…`")
         if name in _DRIVER or (known and name not in known):
-            raise ValueError(f"behind the `?` there is what PostgreSQL does not know. In a password, {_ESCAPES}")
+            raise ValueError("behind the `?` there is what PostgreSQL does not know")
         if name in found:
             raise ValueError(f"behind the `?` there is `{name}` twice: several hosts go into one, with commas")
         found[name] = _decoded(value, f"`{name}`")

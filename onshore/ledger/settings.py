@@ -39,6 +39,15 @@ class Settings:
         return self.url or f"sqlite:///{quote(str((self.state / DATABASE).absolute()))}"
 
     @property
+    def file(self) -> Path | None:
+        """The database's file; None: it is a server's. ValueError when the URL is none."""
+        if not self.url:
+            return self.state / DATABASE
+        from onshore.ledger import address  # noqa: PLC0415 - with SQLAlchemy, 150 ms, for sites that name a database
+
+        return address.file_of(self.url)
+
+    @property
     def key(self) -> Path:
         """The file with the key by which callers' numbers are hashed, and encrypted."""
         return self.state / KEY

@@ -99,26 +99,28 @@ def numbers(settings: Settings) -> Numbers:
     """
     try:
         key = key_of(settings)
-        _compare(settings)
+        _compare(settings, fingerprint(key))
     except LedgerError as error:
         log.error("callers' numbers are not kept: %s", error)  # noqa: TRY400 - the reason is what is wanted
         key = b""
     return Numbers(key, settings.home, settings.keep_numbers)
 
 
-def _compare(settings: Settings) -> None:
+def _compare(settings: Settings, mine: bytes) -> None:
+    """Raise LedgerError when this machine's chain had another key. Other machines have keys of their own."""
     try:
         engine = connect(settings.database, read_only=True)
     except LedgerError:
         return  # there is none yet
     try:
         with engine.connect() as connection:
-            if migrations.current(engine) >= migrations.KEYS:
-                checked(connection, settings)
+            kept = _kept(connection) if migrations.current(engine) >= migrations.KEYS else {}
     except SQLAlchemyError:
-        pass
+        return
     finally:
         engine.dispose()
+    if kept.get(settings.chain, mine) != mine:
+        raise LedgerError(_wrong(settings))
 
 
 def _kept(connection: Connection) -> dict[str, bytes]:

@@ -14,7 +14,7 @@ FEWEST = 3  # digits that a caller's number has; fewer are nobody's
 INTERNAL = 6  # digits at most of an extension of the PBX
 # Lengths of a country's numbers from which on the length says nothing of whether a number is one of them: Germany's
 # have 4 to 15 digits, and nearly every number of the world is as long as one of them.
-MANY_LENGTHS = 4
+MANY_LENGTHS = 3
 
 # What stands in a number's place when the caller withheld it, or nobody knows it.
 _NOBODY = (
@@ -50,6 +50,7 @@ def take_apart(number: str) -> Spelled:
     text = inside[1] if inside else text
     text = re.sub(r"^\s*(sips?|tel|callto):(//)?", "", text, flags=re.IGNORECASE)
     text, _, parameters = text.partition("@")[0].partition(";")
+    text = re.sub(r"^\s*\+(?=[\s().-]*0)", "", text)  # no country's code begins with 0: +0044… is 0044…
     context = re.search(r"phone-context=(\+\d{1,15})", parameters, re.IGNORECASE)
     return Spelled(text.strip(), context[1] if context else "")
 
@@ -80,9 +81,11 @@ def best(number: str, home: str) -> PhoneNumber | None:
     national, others = _parsed(number, home)
     if national is None:
         return others[0] if others else None
-    if others and not _valid(national) and _varies(national) and (_valid(others[0]) or not _varies(others[0])):
-        return others[0]
     spelled = take_apart(number)
+    if others and not _valid(national) and _doubtful(spelled, national, home):
+        other = others[0]
+        if _valid(other) or _lengths(other) < _lengths(national) >= MANY_LENGTHS:
+            return other
     internal = spelled.text.isdecimal() and len(spelled.digits) <= INTERNAL and not spelled.context
     return None if internal and not _valid(national) else national
 
@@ -97,13 +100,15 @@ def readings(number: str, home: str) -> list[str]:
     each = [canonical(number, home)]
     if found is None or not take_apart(number).text.startswith("+"):
         each += [e164(one) for one in (national, *others) if one]
+    earlier = _read(number, home)  # what earlier versions made of it
+    each.append(e164(earlier) if earlier else "".join(filter(str.isdigit, number)))
     bare = each[0].removeprefix("+")  # as another trunk may have given it
     same, _ = _parsed(bare, home)
     if same is None:
         each.append(bare)
     elif not _valid(same):
         each.append(e164(same))
-    return list(dict.fromkeys(each))
+    return [one for place, one in enumerate(dict.fromkeys(each)) if one or place == 0]
 
 
 def canonical(number: str, home: str) -> str:
@@ -133,7 +138,7 @@ def _parsed(number: str, home: str) -> tuple[PhoneNumber | None, list[PhoneNumbe
     if spelled.context and not text.startswith("+"):
         # The number may have its country's code already, whatever RFC 3966 says.
         tried = [f"{spelled.context}{digits}", f"+{digits}"]
-        found = [one for one in (_read(each, home) for each in tried) if one]
+        found = sorted((one for one in (_read(each, home) for each in tried) if one), key=_valid, reverse=True)
         return (found[0], found[1:]) if found else (None, [])
     national = _read(text, home)
     if national and text.startswith("+"):
@@ -164,11 +169,24 @@ def _valid(number: PhoneNumber) -> bool:
     return phonenumbers.is_valid_number(number)
 
 
-def _varies(number: PhoneNumber) -> bool:
-    """Return whether a number's length says nothing of whether it is one of its country's."""
+def _doubtful(spelled: Spelled, national: PhoneNumber, home: str) -> bool:
+    """Return whether a number of a possible length need not be one of `home`: it is not written as it is dialled there.
+
+    Where all numbers are equally long and have nothing before them, as in North America, the length says enough.
+    """
+    import phonenumbers  # noqa: PLC0415 - see e164
+
+    if spelled.digits.startswith(("00", "011")) or _lengths(national) >= MANY_LENGTHS:
+        return True
+    trunk = phonenumbers.ndd_prefix_for_region(home, True)  # noqa: FBT003 - phonenumbers' own
+    return trunk not in (None, "", "1") and not spelled.digits.startswith(trunk)
+
+
+def _lengths(number: PhoneNumber) -> int:
+    """Return how many lengths the numbers of a number's country have: many say little."""
     import phonenumbers  # noqa: PLC0415 - see e164
 
     region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
     plan = metadata.general_desc if metadata else None
-    return plan is not None and len(plan.possible_length) >= MANY_LENGTHS
+    return len(plan.possible_length) if plan else 0

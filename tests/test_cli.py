@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -221,3 +222,24 @@ def test_help_is_quick_to_load() -> None:
     code = "import sys; from onshore import cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"pydantic", "babel", "av", "numpy", "jinja2"} & set(done.stdout.split())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_init_lets_asterisk_s_group_read_the_site_and_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: int
+) -> None:
+    """It may hold a password; `onshore ledger import` from cron, as Asterisk's user, reads it."""
+    games = pwd.getpwnam("games")
+    (tmp_path / "asterisk.conf").write_text("[options]\nrunuser = games\n")
+    monkeypatch.setattr("onshore.starter.ETC", tmp_path)
+    before = os.umask(umask)
+    try:
+        assert invoke("--config", tmp_path / "onshore.toml", "init").exit_code == 0
+    finally:
+        os.umask(before)
+    found = (tmp_path / "onshore.toml").stat()
+    assert (found.st_mode & 0o777, found.st_uid, found.st_gid) == (0o640, 0, games.pw_gid)
+    os.chown(tmp_path / "onshore.toml", games.pw_uid, games.pw_gid)
+    assert invoke("--config", tmp_path / "onshore.toml", "init", "--force").exit_code == 0
+    assert (tmp_path / "onshore.toml").stat().st_uid == games.pw_uid

@@ -152,7 +152,8 @@ def test_without_wal_the_ledger_is_whole_and_the_log_says_so(
 
     def dotfile(name: str, **more: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3 has it
         place = name.removeprefix("file:").partition("?")[0]
-        return real(f"file:{place}?vfs=unix-dotfile", **{**more, "uri": True})
+        found: sqlite3.Connection = real(f"file:{place}?vfs=unix-dotfile", **{**more, "uri": True})
+        return found
 
     monkeypatch.setattr(sqlite3.dbapi2, "connect", dotfile)
     monkeypatch.setattr(sqlite3, "connect", dotfile)

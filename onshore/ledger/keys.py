@@ -36,10 +36,9 @@ def refuse_new(settings: Settings) -> None:
 
     A database that cannot be had now says nothing. Its `note` tells then, when it is back.
     """
-    try:
-        engine = connect(settings.database, read_only=True)
-    except LedgerError:
-        return  # there is none yet
+    engine = _reached(settings)
+    if engine is None:
+        return
     try:
         with engine.connect() as connection:
             version = migrations.current(engine)
@@ -108,10 +107,9 @@ def numbers(settings: Settings) -> Numbers:
 
 def _compare(settings: Settings, mine: bytes) -> None:
     """Raise LedgerError when this machine's chain had another key. Other machines have keys of their own."""
-    try:
-        engine = connect(settings.database, read_only=True)
-    except LedgerError:
-        return  # there is none yet
+    engine = _reached(settings)
+    if engine is None:
+        return
     try:
         with engine.connect() as connection:
             kept = _kept(connection) if migrations.current(engine) >= migrations.KEYS else {}
@@ -121,6 +119,13 @@ def _compare(settings: Settings, mine: bytes) -> None:
         engine.dispose()
     if kept.get(settings.chain, mine) != mine:
         raise LedgerError(_wrong(settings))
+
+
+def _reached(settings: Settings) -> Engine | None:
+    try:
+        return connect(settings.database, read_only=True)
+    except (LedgerError, ModuleNotFoundError):  # there is none yet, or no driver; whoever needs it says so
+        return None
 
 
 def _kept(connection: Connection) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ from tests.ledger.conftest import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 NUMBER = "+12025550101"
 
@@ -185,3 +187,13 @@ def test_showing_a_call_makes_no_key(settings: Settings) -> None:
     done = onshore(keeping, "show", "one")
     assert (done.exit_code, "ledger.key" in done.output, NUMBER in done.output) == (0, True, False)
     assert not keeping.key.exists()
+
+
+def test_without_the_server_s_driver_a_daemon_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its events wait in the spool, and what is kept of a caller is there."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    settings = written(tmp_path, "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with daemon.evidence(settings.state) as evidence:
+        evidence.add(Event("one", "caller", {"number": NUMBER}))
+    assert not Spool(settings.state).empty
+    assert settings.key.exists()

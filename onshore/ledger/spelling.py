@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from phonenumbers import PhoneNumber
 
 FEWEST = 3  # digits that a caller's number has; fewer are nobody's
@@ -102,13 +104,21 @@ def readings(number: str, home: str) -> list[str]:
         each += [e164(one) for one in (national, *others) if one]
     earlier = _read(number, home)  # what earlier versions made of it
     each.append(e164(earlier) if earlier else "".join(filter(str.isdigit, number)))
-    bare = each[0].removeprefix("+")  # as another trunk may have given it
-    same, _ = _parsed(bare, home)
-    if same is None:
-        each.append(bare)
-    elif not _valid(same):
-        each.append(e164(same))
+    each += _as_before(each[0].removeprefix("+"), found, home)
     return [one for place, one in enumerate(dict.fromkeys(each)) if one or place == 0]
+
+
+def _as_before(bare: str, found: PhoneNumber | None, home: str) -> Iterator[str]:
+    """Yield what earlier versions may have made of a number as trunks give it: without `+`, with `00` or `011`."""
+    import phonenumbers  # noqa: PLC0415 - see e164
+
+    foreign = found is not None and found.country_code != phonenumbers.country_code_for_region(home)
+    for text in (bare, f"00{bare}", f"011{bare}") if foreign else (bare,):
+        same = _read(text, home)
+        if same is None:
+            yield text
+        elif not _valid(same):
+            yield e164(same)
 
 
 def canonical(number: str, home: str) -> str:

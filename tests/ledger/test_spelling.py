@@ -146,7 +146,7 @@ def test_what_an_earlier_version_hashed_is_looked_for(text: str, home: str) -> N
     best = spelling.canonical(text, home)
     if best.startswith("+") and old != best:
         valid = phonenumbers.is_valid_number(phonenumbers.parse(old)) if old.startswith("+") else False
-        bare = text.lstrip("0") == best[1:]
+        bare = text in (best[1:], f"00{best[1:]}", f"011{best[1:]}")
         assert valid or not bare or old in spelling.readings(best, home)
 
 

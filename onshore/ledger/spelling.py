@@ -28,7 +28,7 @@ _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "2223334445556667777888999
 # … and on the keys of a phone, as carriers send them that can send digits alone: 266696687 is ANONYMOUS. The shorter
 # ones are real numbers in countries of 7 and 8 digits.
 _KEYED = ("anonymous", "blocked", "private", "restricted", "unavailable", "unknown", "withheld")
-_SPELLED = frozenset(word.translate(_KEYPAD) for word in _KEYED) | {"123456"}  # Skype's was 0000123456
+_SPELLED = frozenset(word.translate(_KEYPAD) for word in _KEYED)
 _LONG = 9
 
 
@@ -69,7 +69,8 @@ def is_nobody(number: str, home: str) -> bool:
     if len(word) >= _LONG:
         return True
     national = str(found.national_number) if found else ""
-    if word or len(set(digits)) == 1 or len(set(national)) == 1 or re.fullmatch(r"[1-9]\d{0,2}0{6,}", digits):
+    alike = not bare or (len(digits) > INTERNAL and 1 in (len(set(digits)), len(set(national))))
+    if word or alike or re.fullmatch(r"0{3,}123456|[1-9]\d{0,2}0{6,}", digits):  # Skype's was 0000123456
         # Some that look like none are somebody's: 333 333 3333 in Italy.
         return found is None or not _valid(found)
     return False

@@ -230,10 +230,20 @@ def test_somebody_is_somebody(e164: str, home: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("home", "text"), [("IT", "3333333333"), ("IN", "9999999999"), ("NO", "94844353"), ("US", "101")]
+    ("home", "text"),
+    [
+        ("IT", "3333333333"),
+        ("IN", "9999999999"),
+        ("NO", "94844353"),
+        ("US", "101"),
+        ("US", "222"),
+        ("DE", "7777"),
+        ("US", "123456"),
+        ("FR", "555555"),
+    ],
 )
 def test_a_number_that_looks_like_nobody_s_may_be_somebody_s(home: str, text: str) -> None:
-    """Where it is a valid number of the country."""
+    """Where it is a valid number of the country, or an extension."""
     assert Numbers(bytes(32), home).caller(text)["hash"]
 
 

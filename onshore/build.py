@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from onshore import files, planning
 from onshore import plan as plans
 from onshore.asterisk import dialplan
-from onshore.errors import BuildError, PlanError
+from onshore.errors import BuildError, PlanError, PromptError
 from onshore.ledger import settings
 from onshore.plan import Plan, prompt_key
-from onshore.speech import archive
+from onshore.speech import archive, believing
 from onshore.speech.studio import Studio, Wanted
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
         staging = _staging(stack, folder)
         wanted = planning.wanted(site)
         making, each = studio(site), [Wanted(*one) for one in wanted]
+        _believe(making, each)
         prompts = making.make(each, folder / "sounds", staging / "sounds", progress)
         keys = [prompt_key(name, *parameters) for _, name, parameters in wanted]
         plan = planning.plan(site, zip(keys, prompts, strict=True))
@@ -110,6 +111,15 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
         plan_changed=folder / plans.FILE in changed,
         dialplan_changed=folder / "asterisk" / dialplan.FILE in changed,
     )
+
+
+def _believe(making: Studio, wanted: list[Wanted]) -> None:
+    """Raise PromptError for a recording without a header that is not what its ending says: callers would hear noise."""
+    for one in wanted:
+        recording = making.recording(one)
+        doubt = believing.doubt(making, one, recording) if recording else ""
+        if doubt:
+            raise PromptError(f"{recording} {doubt}")
 
 
 @contextmanager

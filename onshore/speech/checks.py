@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from onshore import planning
 from onshore.build import studio
 from onshore.errors import OnshoreError
 from onshore.finding import Finding
-from onshore.speech import sound, stock
+from onshore.speech import believing, content, pace, sound, stock
 from onshore.speech.studio import Wanted
 from onshore.speech.wording import Wording, chain
 
@@ -33,7 +34,6 @@ APART = 0.03  # seconds between the lengths of one prompt's formats
 ALIKE = 0.8  # correlation of how loud two formats of one prompt are, every 10 ms
 
 _LEFT_OVER = re.compile(r"[{}]|\bNone\b|\bUndefined\b|<[^>]*>|%[sd(]|\$\w|\bTODO\b|\bXXX\b|\bFIXME\b|\[\w*\]")
-_HEADERS = {b"RIFF": "WAV", b"ID3": "MP3", b"OggS": "Ogg", b"fLaC": "FLAC", b".snd": "Sun audio", b"FORM": "AIFF"}
 _BUILD = "run `onshore build`"
 
 
@@ -66,6 +66,9 @@ def words(site: Site, language: str) -> Iterator[Finding]:
             )
         if any(source.text == other.text(one.name, *one.parameters) for other in english):
             yield Finding(what, f"is English: {source.text}", f"translate {one.name} in {place}")
+        doubt = believing.doubt(making, one, source.recording) if source.recording else ""
+        if doubt:
+            yield Finding(what, f"{source.recording} {doubt}", f"then {_BUILD}")
 
 
 def files(site: Site, sounds: Path, language: str) -> Iterator[Finding]:
@@ -75,11 +78,35 @@ def files(site: Site, sounds: Path, language: str) -> Iterator[Finding]:
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         yield Finding(f"prompts {language}", f"{missing[0].source.key}{more} not built as the site has it now", _BUILD)
+    yield from _paces(language, [entry for entry in entries if entry.measure and entry.source.voice])
     for entry in entries:
         if entry.measure is not None:
             problems = [*_length(entry), *_sound(entry)]
             for problem, remedy in problems:
                 yield Finding(f"prompt {language} {entry.source.key}", problem, remedy)
+
+
+def _paces(language: str, spoken: Sequence[Entry]) -> Iterator[Finding]:
+    """Look for a voice that spells, reads another language or leaves something out: it takes far too long, or short."""
+    times = [(entry, entry.measure.seconds / pace.of_voice(entry.source)) for entry in spoken if entry.measure]
+    if not times:
+        return
+    middle = statistics.median(ratio for _, ratio in times)
+    for entry, ratio in times:
+        assert entry.measure
+        if pace.FAST < middle < pace.SLOW and pace.ODD[1] < ratio < pace.ODD[0]:
+            continue
+        a_letter = 1000 * entry.measure.seconds / pace.size(entry.source.text)
+        yield Finding(
+            f"prompt {language} {entry.source.key}",
+            f"takes {entry.measure.seconds:.1f} s, where {language} takes some {pace.of_voice(entry.source):.1f} "
+            f"({a_letter:.0f} ms a letter): {'the voice spells it, or reads' if ratio > 1 else 'it is cut, or read in'}"
+            " another language",
+            f"hear it: `onshore prompts say … --lang {language} --play`; then mend [voice] in prompts/{language}.toml, "
+            "or the speech command",
+        )
+        if not pace.FAST < middle < pace.SLOW:  # all of them are: one tells it
+            return
 
 
 def _length(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -99,9 +126,9 @@ def _sound(entry: Entry) -> Iterator[tuple[str, str]]:
         file = entry.file.with_name(f"{entry.file.name}.{suffix}")
         remedy = f"take {file} away, and {_BUILD}"
         try:
-            other = _other_format(file)
+            other = content.kind(file)
             if other:
-                yield f"{file} is {other}, whatever its name says", remedy
+                yield f"{file} is {other.name}, whatever its name says", remedy
                 continue
             samples, rate = sound.decode(file)
             measure = sound.measured(samples, rate)
@@ -121,12 +148,6 @@ def _sound(entry: Entry) -> Iterator[tuple[str, str]]:
         if master is not None and not _alike(curve, master):
             file = entry.file.with_name(f"{entry.file.name}.{suffix}")
             yield f"{file} is not the same sound as the .sln16 beside it", f"take it away, and {_BUILD}"
-
-
-def _other_format(file: Path) -> str:
-    with file.open("rb") as content:
-        first = content.read(4)
-    return next((name for magic, name in _HEADERS.items() if first.startswith(magic)), "")
 
 
 def _alike(one: Curve, other: Curve) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from onshore import files, planning
 from onshore.build import studio
 from onshore.errors import PromptError
-from onshore.speech import catalogue, recordings, sound
+from onshore.speech import believing, catalogue, pace, recordings, sound
 from onshore.speech.studio import Wanted
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 SHORT, LONG = 0.5, 2.0  # times as long as the sentence takes when it is spoken
 CLIPPED = 0.001  # share of samples in flattened peaks: beyond it the voice crackles
-LETTERS = 14.0  # a second, where there is no voice to ask
-SIGNS = 4.5  # a second, of Chinese, Japanese and Korean
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,10 @@ def _judge(making: Studio, language: str, key: str, file: Path, all_of_it: list[
         return _good(making, language, key, file, all_of_it)
     except (PromptError, sound.SoundError) as error:
         return Wrong(file, str(error))
+    except OSError as error:
+        return Wrong(file, f"cannot be read: {error.strerror}")
+    except Exception as error:  # noqa: BLE001 - from outside: one broken file must not keep the others out
+        return Wrong(file, f"is broken, or meant to do harm: {type(error).__name__}, {error}; record it again")
 
 
 def _good(making: Studio, language: str, key: str, file: Path, all_of_it: list[Path]) -> Good:
@@ -122,6 +124,9 @@ def _good(making: Studio, language: str, key: str, file: Path, all_of_it: list[P
         names = " and ".join(one.name for one in all_of_it)
         raise PromptError(f"{names} are recordings of one prompt: deliver one")
     wanted = Wanted(language, *recordings.wanted(key))
+    doubt = believing.doubt(making, wanted, file)
+    if doubt:
+        raise PromptError(doubt)
     samples, _ = sound.decode(file)
     seconds = sound.milliseconds(len(sound.prepare(file)["ulaw"])) / 1000
     if sound.flattened(samples) > CLIPPED:
@@ -129,7 +134,7 @@ def _good(making: Studio, language: str, key: str, file: Path, all_of_it: list[P
     limit = catalogue.sentence(wanted.name).limit
     if limit and seconds > limit:
         raise PromptError(f"takes {seconds:.1f} s, and may take {limit:g} at most")
-    usual = _usual(making, wanted)
+    usual = pace.usual(making, wanted)
     if not SHORT < seconds / usual < LONG:
         text = making.wording(language).text(wanted.name, *wanted.parameters)
         raise PromptError(
@@ -137,17 +142,6 @@ def _good(making: Studio, language: str, key: str, file: Path, all_of_it: list[P
         )
     before = making.recording(wanted)
     return Good(file, language, key, seconds, f"in place of {before.name}" if before else "")
-
-
-def _usual(making: Studio, wanted: Wanted) -> float:
-    """Return how many seconds a sentence takes: as the voice speaks it, or by its length where there is no voice."""
-    text = making.wording(wanted.language).text(wanted.name, *wanted.parameters)
-    try:
-        spoken = sound.prepare(making.spoken(wanted))
-    except (PromptError, sound.SoundError):
-        wide = sum(character > "\u2e7f" for character in text)
-        return wide / SIGNS + (len(text) - wide) / LETTERS
-    return sound.milliseconds(len(spoken["ulaw"])) / 1000
 
 
 def carry_out(site: Site, delivery: Delivery) -> None:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import io
 import math
-import wave
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
-from av.error import FFmpegError
 from numpy.lib.stride_tricks import sliding_window_view
+
+from onshore.speech import decoding
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    Samples = NDArray[np.float32]  # mono, full scale ±1
+    from onshore.speech.decoding import Samples
 
 VERSION = "1"  # of what is done to a sound: another one makes every prompt anew
 LOUDNESS = -20.0  # dBFS RMS of every prompt
 LOUDNESS_TOLERANCE = 1.0  # dB
-LONGEST = 120.0  # seconds: no prompt is longer, and a wrong file must not fill the memory
+
+SoundError = decoding.SoundError
+decode = decoding.decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,6 @@ class Format:
     """One of Asterisk's sound formats, and how FFmpeg calls it."""
 
     suffix: str
-    container: str
     codec: str
     rate: int  # Hz
 
@@ -41,20 +40,11 @@ class Format:
 FORMATS = {
     form.suffix: form
     for form in (
-        Format("ulaw", "mulaw", "pcm_mulaw", 8000),
-        Format("alaw", "alaw", "pcm_alaw", 8000),
-        Format("g722", "g722", "adpcm_g722", 16000),
-        Format("sln16", "s16le", "pcm_s16le", 16000),
+        Format("ulaw", "pcm_mulaw", 8000),
+        Format("alaw", "pcm_alaw", 8000),
+        Format("g722", "adpcm_g722", 16000),
+        Format("sln16", "pcm_s16le", 16000),
     )
-}
-# What else an admin may have lying in Asterisk's own formats, which have no header to tell them by.
-_HEADERLESS = {form.suffix: (form.container, form.rate) for form in FORMATS.values()} | {
-    "ul": ("mulaw", 8000),
-    "al": ("alaw", 8000),
-    "sln": ("s16le", 8000),
-    "slin": ("s16le", 8000),
-    "sln32": ("s16le", 32000),
-    "sln48": ("s16le", 48000),
 }
 
 _MASTER = 16000  # Hz
@@ -68,10 +58,6 @@ _FLOOR = 1e-9
 _WHOLE = 0.9  # of full scale: below it, peaks at one height are how the sound is
 
 
-class SoundError(Exception):
-    """A file is no sound, or none that can be a prompt. The text goes into a PromptError that names the file."""
-
-
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What a sound file is like."""
@@ -81,66 +67,6 @@ class Measure:
     peak_dbfs: float
     silence_start_ms: int
     silence_end_ms: int
-
-
-def decode(source: Path | bytes) -> tuple[Samples, int]:
-    """Return any sound file, mono, and its rate in Hz; SoundError when it is none, or longer than LONGEST."""
-    plain = _plain_wav(source) if isinstance(source, bytes) else None
-    if plain:
-        return plain
-    try:
-        with _open(source) as container:
-            if not container.streams.audio:
-                raise SoundError("holds no sound")
-            rate = container.streams.audio[0].codec_context.sample_rate
-            blocks = _mono(container, rate)
-    except (FFmpegError, OSError, ValueError) as error:
-        raise SoundError(f"is no sound file that FFmpeg reads: {getattr(error, 'strerror', None) or error}") from None
-    if not blocks:
-        raise SoundError("holds no sound")
-    return np.concatenate(blocks), rate
-
-
-def _plain_wav(source: bytes) -> tuple[Samples, int] | None:
-    """Read what speech commands give, mono in 16 bits, in a twentieth of the time that FFmpeg takes to look into it."""
-    try:
-        with wave.open(io.BytesIO(source)) as wav:
-            if wav.getnchannels() != 1 or wav.getsampwidth() != 2:
-                return None
-            rate = wav.getframerate()
-            content = wav.readframes(int(LONGEST * rate) + 1)
-    except (wave.Error, EOFError):
-        return None
-    samples = np.frombuffer(content[: len(content) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
-    if len(samples) > LONGEST * rate:
-        raise SoundError(f"is longer than {LONGEST:g} seconds: no prompt is")
-    return (samples, rate) if len(samples) else None
-
-
-def _open(source: Path | bytes) -> Any:  # noqa: ANN401 - PyAV's class depends on the mode
-    if isinstance(source, bytes):
-        return av.open(io.BytesIO(source))
-    headerless = _HEADERLESS.get(source.suffix[1:].lower())
-    if not headerless:
-        return av.open(str(source))
-    container, rate = headerless
-    # The g722 reader knows its only rate, and refuses to be told.
-    options = {} if container == "g722" else {"sample_rate": str(rate), "ch_layout": "mono"}
-    return av.open(str(source), format=container, options=options)
-
-
-def _mono(container: Any, rate: int) -> list[Samples]:  # noqa: ANN401 - the same
-    resampler = AudioResampler(format="flt", layout="mono", rate=rate)
-    blocks: list[Samples] = []
-    length = 0
-    for frame in (*container.decode(audio=0), None):
-        for block in resampler.resample(frame):
-            samples = cast("Samples", block.to_ndarray().reshape(-1))
-            length += len(samples)
-            if length > LONGEST * rate:
-                raise SoundError(f"is longer than {LONGEST:g} seconds: no prompt is")
-            blocks.append(samples)
-    return blocks
 
 
 def prepare(source: Path | bytes) -> dict[str, bytes]:

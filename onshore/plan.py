@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 from onshore.errors import PlanError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2  # of plan.json; another one needs another `onshore build`
 FILE = "plan.json"
+LOCALTIME = "/etc/localtime"  # the machine's time zone: a link, or a copy
 
 
 def prompt_key(name: str, *parameters: str) -> str:
@@ -123,12 +125,38 @@ class Plan:
         return known.get(wanted) or known.get(wanted.partition("_")[0]) or ""
 
 
-def _zone(name: str) -> tzinfo | None:
-    if not name:
-        return None  # the machine's own
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few sites have hours, and each import costs every call
+def zones() -> str:
+    """Return the folder of the system's time zones, which Asterisk goes by."""
+    return os.environ.get("TZDIR") or "/usr/share/zoneinfo"
 
-    return ZoneInfo(name)
+
+def _zone(name: str) -> tzinfo:
+    """Return a time zone as Asterisk has it now; "" is the machine's.
+
+    Asterisk reads the file, again when it was replaced, and does not look at TZ. The C library keeps what it has read,
+    and a daemon would be of another mind than the dialplan once somebody has set the machine's zone, or updated tzdata.
+    """
+    path = f"{zones()}/{name}" if name else LOCALTIME
+    try:
+        found = os.stat(path)  # noqa: PTH116 - once a call: the plain call is the cheap one
+    except OSError:
+        found = None
+    stamp = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size) if found else ()
+    return _zone_of(name, path, stamp)
+
+
+@lru_cache(maxsize=64)
+def _zone_of(name: str, path: str, stamp: tuple[int, ...]) -> tzinfo:
+    from datetime import UTC  # noqa: PLC0415 - few sites have hours, and each import costs every call
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - the same
+
+    if not stamp:
+        return ZoneInfo(name) if name else UTC
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - importing pathlib takes 5 ms, and a call may wait for it
+            return ZoneInfo.from_file(file, name or None)
+    except (OSError, ValueError):  # as Asterisk does then
+        return UTC
 
 
 def load(path: str | PathLike[str]) -> Plan:

@@ -9,7 +9,6 @@ import tomllib
 from datetime import date  # noqa: TC003 - Pydantic needs it
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +20,7 @@ from pydantic import (
     ValidationError,
 )
 
-from onshore import contradictions, countries
+from onshore import contradictions, countries, zones
 from onshore import rules as rule_sets
 from onshore.errors import SiteError
 from onshore.mistakes import Words
@@ -51,14 +50,6 @@ def hours(text: str) -> Hours:
     if start >= 24 * 60 or end > 24 * 60 or start == end:
         raise ValueError(f"{text!r}: from 00:00 to 24:00, and not from a time to the same time")
     return Hours(_DAYS.index(first), _DAYS.index(last), start, end)
-
-
-def _timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone: write it like 'Asia/Manila'") from None
-    return name
 
 
 def _listen(text: str) -> str:
@@ -161,7 +152,7 @@ class Center(BaseModel):
     options: Annotated[str, Field(pattern=r"^[A-Za-z]*$")] = ""
     timeout: Annotated[int, Field(ge=0, le=86400)] = 0
     hours: Annotated[tuple[Annotated[str, AfterValidator(_hours)], ...], BeforeValidator(_listed)] = ()
-    timezone: Annotated[str, AfterValidator(_timezone)] | None = None
+    timezone: Annotated[str, AfterValidator(zones.checked)] | None = None
     contractor: Annotated[str, Field(max_length=80)] = ""
     number: Annotated[str, Field(pattern=_NUMBER)] = ""
     since: date | None = None

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onshore import plan as plans
 from onshore.asterisk import dialplan
 from onshore.site import hours
 from onshore.testing.plans import sample_plan
 from onshore.testing.private_asterisk import PrivateAsterisk
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from onshore.plan import Center
     from onshore.testing.unpack import Unpacked
@@ -112,18 +115,29 @@ def around(now: datetime) -> list[str]:
 
 
 @pytest.mark.pbx
-def test_asterisk_says_the_same(asterisk: Unpacked, tmp_path: Path) -> None:
-    """GotoIfTime, with the pattern that the dialplan has, is of one mind with the call flow, in every kind of zone."""
-    zones = ("UTC", "Asia/Kathmandu", "America/Los_Angeles", "Pacific/Kiritimati")
+def test_asterisk_says_the_same(asterisk: Unpacked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GotoIfTime, with the pattern that the dialplan has, is of one mind with the call flow, in every kind of zone.
+
+    The machine's zone ("") is that of /etc/localtime, whatever TZ says; and a zone of which there is no file is UTC to
+    Asterisk, which says nothing: why `build` refuses it.
+    """
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    zones = {zone: ZoneInfo(zone) for zone in ("UTC", "Asia/Kathmandu", "America/Los_Angeles", "Pacific/Kiritimati")}
+    with Path("/etc/localtime").open("rb") as file:
+        zones[""] = ZoneInfo.from_file(file)
     with PrivateAsterisk(asterisk, tmp_path / "pbx") as pbx:
         for _ in range(2):  # the second time only if the minute was over before Asterisk had answered
             now = datetime.now(UTC)
-            asked = [center(span, timezone=zone) for zone in zones for span in around(now.astimezone(ZoneInfo(zone)))]
-            ask(pbx, asked, now)
+            asked = [
+                center(span, timezone=name) for name, zone in zones.items() for span in around(now.astimezone(zone))
+            ]
+            lost = [replace(one, timezone="US/Nowhere") for one in asked if one.timezone == "UTC"]
+            ask(pbx, asked + lost, now)
             if datetime.now(UTC).minute == now.minute:
                 break
         answers = pbx.console("dialplan show globals")
     opened = {int(line.partition("=")[0].strip()[1:]) for line in answers.splitlines() if re.match(r" *O\d+=1", line)}
+    asked += [replace(one, timezone="UTC") for one in lost]
     expected = {number for number, one in enumerate(asked) if one.is_open(now)}
     assert {dialplan.hours(asked[number])[0] for number in opened ^ expected} == set()
     assert 0 < len(expected) < len(asked)
@@ -146,3 +160,129 @@ def ask(pbx: PrivateAsterisk, centers: list[Center], now: datetime) -> None:
     while f"ASKED={now:%H%M}" not in pbx.console("dialplan show globals"):
         assert pbx.running
         time.sleep(0.05)
+
+
+ZONES = ("Asia/Manila", "America/New_York", "Europe/Rome", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns")
+
+
+def as_gotoiftime(pattern: str, now: time.struct_time) -> bool:
+    """Read a pattern of GotoIfTime as Asterisk does, from the C library's idea of the moment."""
+    times, days = pattern.split(",")[:2]
+    start, end = (int(one[:2]) * 60 + int(one[3:]) for one in times.split("-"))
+    first, last = (DAYS.index(one) for one in days.split("-"))
+    minute = now.tm_hour * 60 + now.tm_min
+    of_day = first <= now.tm_wday <= last if first <= last else now.tm_wday >= first or now.tm_wday <= last
+    return of_day and (start <= minute <= end if start <= end else minute >= start or minute <= end)
+
+
+@pytest.fixture
+def c_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, datetime], time.struct_time]]:
+    """The C library's idea of a moment in a zone: neither Python's nor ours."""
+
+    def local(zone: str, moment: datetime) -> time.struct_time:
+        monkeypatch.setenv("TZ", f":{plans.zones()}/{zone}")
+        time.tzset()
+        return time.localtime(moment.timestamp())
+
+    yield local
+    monkeypatch.undo()
+    time.tzset()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.sampled_from(ZONES),
+    st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001 - Hypothesis wants it so
+    st.integers(-90, 90) | st.none(),
+    st.sampled_from(DAYS),
+    st.sampled_from(DAYS),
+    times,
+    times,
+)
+def test_daemon_and_dialplan_agree_at_any_moment(
+    c_library: Callable[[str, datetime], time.struct_time],
+    zone: str,
+    drawn: datetime,
+    beside: int | None,
+    first: str,
+    last: str,
+    start: tuple[int, int],
+    end: tuple[int, int],
+) -> None:
+    """`is_open` says what GotoIfTime says, at any moment, and in the hours about a change of the clock."""
+    if start == end:
+        return
+    moment = drawn.replace(tzinfo=UTC)
+    if beside is not None:
+        moment = change_before(zone, moment) + timedelta(minutes=beside)
+    one = center(f"{first}-{last} {start[0]:02}:{start[1]:02}-{end[0]:02}:{end[1]:02}", timezone=zone)
+    assert one.is_open(moment) is as_gotoiftime(dialplan.hours(one)[0], c_library(zone, moment))
+
+
+def change_before(zone: str, moment: datetime) -> datetime:
+    """Return when the clock of a zone was last changed, by the day; the moment itself where it never is."""
+    there = ZoneInfo(zone)
+    for days in range(366):
+        early, late = (moment - timedelta(days=days + shift) for shift in (1, 0))
+        if early.astimezone(there).utcoffset() != late.astimezone(there).utcoffset():
+            while late - early > timedelta(minutes=1):
+                middle = early + (late - early) / 2
+                same = middle.astimezone(there).utcoffset() == early.astimezone(there).utcoffset()
+                early, late = (middle, late) if same else (early, middle)
+            return late
+    return moment
+
+
+def linked(place: Path, zone: str) -> None:
+    """Set the machine's zone as timedatectl does."""
+    new = place.with_name("new")
+    new.symlink_to(f"{plans.zones()}/{zone}")
+    new.replace(place)
+
+
+def copied(place: Path, zone: str) -> None:
+    """Set it as an installer does that knows no links, in place."""
+    place.unlink(missing_ok=True)
+    shutil.copyfile(f"{plans.zones()}/{zone}", place)
+
+
+def overwritten(place: Path, zone: str) -> None:
+    """Set it as a shell does: `cat ZONE >/etc/localtime`."""
+    content = Path(plans.zones(), zone).read_bytes()
+    place.write_bytes(content)
+
+
+@pytest.mark.parametrize("tz", [None, "Pacific/Auckland"])
+@pytest.mark.parametrize("ways", list(product((linked, copied), (linked, copied, overwritten))))
+def test_the_machines_zone_may_change_under_the_daemon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tz: str | None, ways: tuple[Callable[[Path, str], None], ...]
+) -> None:
+    """A center without a zone of its own follows /etc/localtime, link or copy, from the next call on, as Asterisk."""
+    if tz:
+        monkeypatch.setenv("TZ", tz)
+    place = tmp_path / "localtime"
+    monkeypatch.setattr(plans, "LOCALTIME", str(place))
+    moment = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)  # half past eight in Manila
+    manila = center("mon 08:00-09:00", timezone="")
+    assert not manila.is_open(moment)  # no file: UTC
+    for number, zone in enumerate(("Europe/Rome", "Asia/Manila", "America/New_York", "Asia/Manila")):
+        way = ways[number % 2]
+        if way is overwritten and place.is_symlink():
+            place.unlink()
+        way(place, zone)
+        assert manila.is_open(moment) is (zone == "Asia/Manila"), zone
+    place.unlink()
+    place.write_text("nonsense")
+    assert not manila.is_open(moment)
+
+
+def test_a_zone_whose_rules_are_updated_counts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new tzdata package is in force from the next call on, for a named zone too: Asterisk reads it again."""
+    system = plans.zones()
+    (tmp_path / "Asia").mkdir()
+    monkeypatch.setenv("TZDIR", str(tmp_path))
+    moment, manila = datetime(2026, 3, 2, 0, 30, tzinfo=UTC), center("mon 08:00-09:00", timezone="Asia/Manila")
+    for zone in ("Europe/Rome", "Asia/Manila"):
+        shutil.copyfile(f"{system}/{zone}", tmp_path / "new")
+        (tmp_path / "new").replace(tmp_path / "Asia/Manila")
+        assert manila.is_open(moment) is (zone == "Asia/Manila")

@@ -26,6 +26,7 @@ _FALLS = 12.0  # dB between loud 10 ms and quiet ones: speech has pauses
 _SMOOTH = 0.35  # correlation of a loud sound with itself 125 µs later: noise has none
 _BETTER = 3.0  # by which another reading must be better
 _LOUD = 12.0  # dB below the loudest tenth or so
+_HIGHEST = 10.0  # times full scale, of floating point
 _ENOUGH = 10.0  # seconds that are looked at
 
 # What else a file could be. G.722 makes something like sound of every file: it is looked at last.
@@ -88,9 +89,10 @@ def _score(found: bytes, reader: str, named: Bare) -> float:
 
 def _likeness(samples: Samples, rate: int) -> float:
     frame = rate // 100
-    frames = (samples - samples.mean())[: len(samples) // frame * frame].reshape(-1, frame) if len(samples) else None
-    if frames is None or not len(frames):
+    whole = samples[: len(samples) // frame * frame]
+    if not len(whole) or not np.abs(whole).max() < _HIGHEST:  # also where some are no numbers
         return 0.0
+    frames = (whole - whole.mean()).reshape(-1, frame)
     levels = sound.levels(frames.reshape(-1), rate)
     low, high = np.percentile(levels, [5, 95])
     loud = frames[levels > high - _LOUD].astype(np.float64)

@@ -104,27 +104,27 @@ def bare(file: Path) -> Bare | None:
 def kind(source: Path | bytes) -> Kind | None:
     """Return what a file is, by its content alone; None when nothing in it tells. OSError."""
     if isinstance(source, bytes):
-        return _kind(source[:_HEAD], source)
+        return _kind(source[:_HEAD], source[_tag(source) :][:_HEAD])
     with source.open("rb") as file:
         head = file.read(_HEAD)
-        if head[:3] == b"ID3":  # may hold pictures of any size
-            file.seek(_tag(head))
-            return _kind(head, head[: _tag(head)] + file.read(_HEAD))
-    return _kind(head, head)
+        file.seek(_tag(head))  # may hold pictures of any size
+        return _kind(head, file.read(_HEAD))
 
 
-def _kind(head: bytes, whole: bytes) -> Kind | None:
+def _kind(head: bytes, after: bytes) -> Kind | None:
+    """Return the kind of a file by its first bytes; `after` are those after an ID3 tag, if it begins with one."""
     for at, mark, found in _MARKS:
         if head[at:].startswith(mark) and (mark != b"WAVE" or head[:4] in _WAVES):
             return found
-    if head[:3] == b"ID3":  # before MP3 as a rule; before FLAC and AAC, too
-        after = whole[_tag(head) :] if len(whole) > _tag(head) else b""
+    if _tag(head):  # before MP3 as a rule; before FLAC and AAC, too
         return Kind("FLAC", "flac") if after[:4] == b"fLaC" else _frames(after) or _MPEG
     return _frames(head) or _text(head)
 
 
 def _tag(head: bytes) -> int:
-    """Return how long an ID3 tag is, in bytes: seven bits of its length in each of four."""
+    """Return how long an ID3 tag is, in bytes: seven bits of its length in each of four; 0 where there is none."""
+    if head[:3] != b"ID3":
+        return 0
     size = 0
     for byte in head[6:10]:
         size = size << 7 | byte & 127
@@ -186,13 +186,18 @@ def _text(head: bytes) -> Kind | None:
             words = codecs.getincrementaldecoder("utf-8")().decode(head)  # the last character may be cut
         except UnicodeDecodeError:
             words = head.decode("latin-1")
-            plain = sum(" " <= character <= "~" or character in "\t\r\n" for character in words)
-            if plain < 0.9 * len(words):
+            ascii_ = sum(" " <= character <= "~" or character in "\t\r\n" for character in words)
+            if ascii_ < 0.7 * len(words) or any("\x7f" <= character < "\xa0" for character in words):
                 return None
-    if len(words) < 8 or any(character < " " and character not in "\t\r\n\f\x1b" for character in words):
+    if any(character < " " and character not in "\t\r\n\f\x1b" for character in words):
         return None
     begins = words.lstrip("\ufeff \t\r\n").lower()
-    return _PAGE if begins.startswith(("<!doctype", "<html", "<?xml", "<head", "<body")) else _TEXT
+    if begins.startswith(("<!doctype", "<html", "<?xml", "<head", "<body")):
+        return _PAGE
+    # Silence of µ-law and A-law is `~` and `U`, or bytes beside them.
+    different = len(set(words))
+    solid = all("!" <= character <= "\x7f" for character in words)
+    return _TEXT if different >= (12 if solid else 4) else None
 
 
 def is_gsm(file: Path) -> bool:

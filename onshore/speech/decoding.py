@@ -73,7 +73,7 @@ def _plain_wav(source: bytes) -> tuple[Samples, int] | None:
                 return None
             rate = wav.getframerate()
             found = wav.readframes(int(LONGEST * rate) + 1)
-    except (wave.Error, EOFError):
+    except (wave.Error, EOFError, RuntimeError):  # the last of a chunk that would end outside of the file
         return None
     samples = np.frombuffer(found[: len(found) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
     if len(samples) > LONGEST * rate:

@@ -17,7 +17,7 @@ FILE = "prompts.jsonl"  # in the state folder: a JSON line a version, oldest fir
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a prompt's id stands for. What was spoken has `spoken` and `voice`, a recording `recording` and `sha256`."""
+    """What a prompt's id stands for: what was spoken has `spoken` and `voice`, a recording `recording` and `sha256`."""
 
     id: str
     language: str
@@ -28,6 +28,7 @@ class Version:
     built: str  # when it was built first: ISO 8601, UTC
     spoken: str = ""  # the text as it was given to the voice
     voice: str = ""  # the speech command
+    voice_version: str = ""  # of its program, when it was first built
     recording: str = ""  # the file's name
     sha256: str = ""  # of the recording
 

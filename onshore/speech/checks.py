@@ -88,24 +88,21 @@ def files(site: Site, sounds: Path, language: str) -> Iterator[Finding]:
 
 def _paces(language: str, spoken: Sequence[Entry]) -> Iterator[Finding]:
     """Look for a voice that spells, reads another language or leaves something out: it takes far too long, or short."""
-    times = [(entry, entry.measure.seconds / pace.of_voice(entry.source)) for entry in spoken if entry.measure]
-    if not times:
-        return
-    middle = statistics.median(ratio for _, ratio in times)
-    for entry, ratio in times:
-        assert entry.measure
-        if pace.FAST < middle < pace.SLOW and pace.ODD[1] < ratio < pace.ODD[0]:
+    times = [(entry.measure.seconds, pace.of_voice(entry.source), entry) for entry in spoken if entry.measure]
+    ratios = [seconds / usual for seconds, usual, _ in times]
+    all_of_it = bool(ratios) and not pace.FAST < statistics.median(ratios) < pace.SLOW
+    for seconds, usual, entry in times:
+        if pace.FAST < seconds / usual < pace.SLOW:
             continue
-        a_letter = 1000 * entry.measure.seconds / pace.size(entry.source.text)
+        a_letter = 1000 * seconds / pace.size(entry.source.text)
         yield Finding(
             f"prompt {language} {entry.source.key}",
-            f"takes {entry.measure.seconds:.1f} s, where {language} takes some {pace.of_voice(entry.source):.1f} "
-            f"({a_letter:.0f} ms a letter): {'the voice spells it, or reads' if ratio > 1 else 'it is cut, or read in'}"
-            " another language",
+            f"takes {seconds:.1f} s, where {language} takes some {usual:.1f} ({a_letter:.0f} ms a letter): "
+            f"{'the voice spells it, or reads' if seconds > usual else 'it is cut, or read in'} another language",
             f"hear it: `onshore prompts say … --lang {language} --play`; then mend [voice] in prompts/{language}.toml, "
             "or the speech command",
         )
-        if not pace.FAST < middle < pace.SLOW:  # all of them are: one tells it
+        if all_of_it:  # one tells it
             return
 
 

@@ -69,7 +69,8 @@ class Source:
         if self.recording:
             return replace(known, recording=self.recording.name, sha256=self.sha256)
         assert self.voice
-        return replace(known, spoken=self.spoken, voice=shlex.join(self.voice.identity()))
+        words = self.voice.identity()
+        return replace(known, spoken=self.spoken, voice=shlex.join(words), voice_version=self.voice.version())
 
     def in_place(self, sounds: Path) -> bool:
         """Return whether a folder of sounds has it in every format."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,22 @@ ESPEAK = "espeak-ng -b 1 -v {voice} -s {rate} --stdin --stdout"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _SETTINGS = {"voice": "name", "rate": "rate", "language": "locale"}  # placeholder → key of [voice]
 _KNOWN = (*_SETTINGS, "text", "output")
+
+
+@cache
+def _version(program: str) -> str:
+    found = shutil.which(program)
+    if not found:
+        return ""
+    try:
+        if "espeak" in program:
+            done = subprocess.run([found, "--version"], capture_output=True, timeout=10, check=False)
+            said = done.stdout.decode(errors="replace").partition(" Data at")[0].strip()
+            if said and not done.returncode:
+                return " ".join(said.split())
+        return f"{Path(found).name}, sha256 {hashlib.sha256(Path(found).read_bytes()).hexdigest()[:12]}"
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,10 @@ class Voice:
     def identity(self) -> list[str]:
         """Return what tells this voice's sound from another's: for the hash in a prompt's id."""
         return [self._filled(part, {}) for part in self._parts()]
+
+    def version(self) -> str:
+        """Return which version of the program speaks: as espeak-ng says, else the SHA-256 of its file; "" unknown."""
+        return _version(self._parts()[0])
 
     def speak(self, prompt: str, text: str) -> bytes:
         """Return a text, spoken, as a WAV file's bytes; PromptError when the command fails or gives none."""

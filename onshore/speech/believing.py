@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # A headerless recording must take more than SHORT and less than LONG of the sentence's time: mistakes are by two or
 # more as a rule, and at their true rate the same sentences took 0.77 to 1.19 of what their letters say.
-SHORT, LONG = 0.6, 1.7
+SHORT, LONG = 0.6, 1.6
 
 # Measured on 500 sentences of 40 languages in each format, from -45 to -14 dBFS, with noise 15 dB below them or
 # none: speech has at least 20 dB and 0.63; anything else that is read as speech has less, or has a better reading.

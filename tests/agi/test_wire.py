@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from onshore.agi import process, wire
+from onshore.agi.line import AgiLine
 from onshore.testing.fake_asterisk import FakeAsterisk, split_command
 from onshore.testing.plans import sample_plan
 
@@ -175,3 +178,53 @@ def test_a_callers_name_changes_no_header_before_it() -> None:
     block = b"agi_channel: PJSIP/a-1\nagi_uniqueid: 1.1\nagi_calleridname: x\nagi_channel: y\nagi_uniqueid: 2.2\n\n"
     headers = wire.parse_headers(block)
     assert (headers["agi_channel"], headers["agi_uniqueid"]) == ("PJSIP/a-1", "1.1")
+
+
+BLANK = st.sampled_from([b"\n", b"\r\n", b"100 result=0 Trying...\n", b"100 Trying\n"])
+
+
+@given(st.lists(BLANK, max_size=40), st.lists(st.just(b"HANGUP\n"), max_size=3), st.integers(0, 40), st.data())
+def test_what_comes_before_an_answer_is_passed_over(
+    blank: list[bytes], hangups: list[bytes], at: int, data: st.DataObject
+) -> None:
+    """Empty lines, "100 Trying" and HANGUP come before and between answers, in any order; the answer is the answer."""
+    line, result = data.draw(
+        st.sampled_from(
+            [(b"200 result=0\n", 0), (b"200 result= (timeout)\n", 0), (b"200 result=49 endpos=8000\r\n", 49)]
+        )
+    )
+    found = read(*blank[:at], *hangups, *blank[at:], line, b"HANGUP\n")
+    assert (found.code, found.result, found.hung_up) == (200, result, bool(hangups))
+
+
+@given(st.lists(BLANK, max_size=10), st.lists(st.just(b"HANGUP\n"), max_size=2))
+def test_the_end_instead_of_an_answer_is_no_fault(blank: list[bytes], hangups: list[bytes]) -> None:
+    """End of input, wherever it comes, says that there will be no more answers."""
+    found = read(*blank, *hangups)
+    assert (found.code, found.hung_up) == (wire.CLOSED, bool(hangups))
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=40), max_size=8))
+def test_an_argument_is_all_that_is_after_the_first_colon(texts: list[str]) -> None:
+    """Colons, and what looks like another header, are part of an argument."""
+    tamed = ["".join(c if c.isprintable() else " " for c in f"a:b: {text}:c".strip()) for text in texts]
+    lines = [f"agi_arg_{number}: a:b: {text}:c\n" for number, text in enumerate(texts, 1)]
+    headers = wire.parse_headers(("agi_request: x\n" + "".join(lines) + "\n").encode())
+    assert wire.arguments(headers) == tamed
+
+
+@given(st.sampled_from('x"\\é€😀'), st.integers(0, 5000))
+def test_a_command_that_asterisk_would_read_as_two_is_never_sent(character: str, length: int) -> None:
+    """Asterisk takes what is beyond its buffer for another command: what does not fit is an error of ours."""
+    sent: list[str] = []
+
+    class Line(AgiLine):
+        async def command(self, text: str, seconds: float) -> wire.Reply:  # noqa: ARG002 - as it is called
+            sent.append(text)
+            return wire.Reply(wire.SUCCESS)
+
+    line = Line(wire.arrival({}, []))
+    for asking in (line.signal("STEP", character * length), line.finish({"ONSHORE_QUEUE": character * length}, "en")):
+        with contextlib.suppress(ValueError):
+            process.drive(asking)
+    assert all(len(command.encode()) <= wire.COMMAND_BYTES for command in sent)

@@ -73,3 +73,22 @@ def test_a_new_file_has_its_mode_whatever_the_umask(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "onshore.agi").stat().st_mode & 0o7777 == 0o755
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES])
+@pytest.mark.parametrize("size", [0, 3, 100_000])
+def test_a_file_that_cannot_be_replaced_is_written_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, size: int
+) -> None:
+    """A container's extensions.conf is mounted as one file, and does not let itself be replaced: its content is."""
+    path = tmp_path / "extensions.conf"
+    path.write_bytes(b"old content")
+    inode = path.stat().st_ino
+
+    def refused(_self: Path, _target: Path) -> Path:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(type(path), "replace", refused)
+    write_file(path, File(b"n" * size), new=False)
+    assert (path.read_bytes(), path.stat().st_ino) == (b"n" * size, inode)
+    assert list(tmp_path.iterdir()) == [path]

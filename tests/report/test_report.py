@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
+from markupsafe import escape
 
 from onshore import cli
 from onshore import site as sites
@@ -321,3 +322,33 @@ def test_percentiles_of_few() -> None:
     assert waits([]).median is None
     assert waits([7]) == type(waits([]))(1, 7.0, 7.0, 7.0)
     assert waits(range(1, 11)).percentile_90 == 9.0
+
+
+MARKUP = (
+    "<script>alert(1)</script>",
+    "Acme & Sons",
+    'Acme" onload="x',
+    "<b>'{{ 7 * 7 }}'",
+    "</title><img src=x>",
+    "{% raw %}</td>",
+    "&lt;i&gt;",
+)
+
+
+@pytest.mark.parametrize("name", MARKUP)
+def test_a_name_is_text_whatever_it_holds(tmp_path: Path, name: str) -> None:
+    """Markup in `company` and `contractor` is shown as it was written, and is no markup of the page."""
+    text = ITALY.replace('"Acme S.p.A."', json.dumps(name)).replace('"Tirana Servizi Sh.p.k."', json.dumps(name))
+    (tmp_path / "onshore.toml").write_text(text)
+    site = sites.load(tmp_path / "onshore.toml")
+    site.asterisk.state.mkdir()
+    settings = settings_of.of_site(site)
+    (settings.state / settings_of.FILE).write_text(settings.to_json())
+    open_store(settings).engine.dispose()
+    file = tmp_path / "report.html"
+    done = run(tmp_path / "onshore.toml", "report", "--month", MONTH, "--output", file)
+    assert done.exit_code == 0, done.output
+    page = file.read_text("utf-8")
+    assert str(escape(name)) in page
+    if str(escape(name)) != name:
+        assert name not in page

@@ -101,7 +101,7 @@ def test_speech_is_believed(studio: Studio, tmp_path: Path, wanted: Wanted) -> N
 def mistaken(true: str, named: str) -> bool:
     """Tell whether one is far from the other: 1.5 times as fast is as somebody may speak."""
     one, other = content.BARE[true], content.BARE[named]
-    return one.reader != other.reader or not 0.6 < one.rate / other.rate < 1.7
+    return one.reader != other.reader or not 0.6 < one.rate / other.rate < 1.6
 
 
 NAMES = sorted({**{(bare.reader, bare.rate): ending for ending, bare in content.BARE.items()}}.values() & RATES.keys())

@@ -195,8 +195,8 @@ def check(context: click.Context, languages: tuple[str, ...], *, json_: bool) ->
 
     For each language of the site: no prompt is missing or in English, nothing is left over of a template; a
     disclosure takes at most 6 seconds and an offer 8; all prompts are within 1 dB of each other, not clipped, with at
-    most 0.1 s of silence at their ends; and each file is really of the format that it is named after. Part of
-    `onshore check`.
+    most 0.1 s of silence at their ends; each file is really of the format that it is named after; and the voice takes
+    as long as the language does, neither spelling it nor leaving something out. Part of `onshore check`.
     """
     from onshore.speech import checks  # noqa: PLC0415 - see list_
 
@@ -255,8 +255,9 @@ def export(context: click.Context, languages: tuple[str, ...], output: Path, *, 
 def import_(context: click.Context, folder: Path, language: str | None, *, dry_run: bool, json_: bool) -> None:
     """Take in recordings made by people. Exit code 1 if one of them cannot be used.
 
-    FOLDER holds LANG/NAME.wav, as the sheet of `onshore prompts export` names them; or NAME.wav with --language. Any
-    format that FFmpeg reads, mono or stereo, of any rate. Those that can be used are put into prompts/LANG/ beside the
+    FOLDER holds LANG/NAME.wav, as the sheet of `onshore prompts export` names them; or NAME.wav with --language. WAV,
+    FLAC, Ogg, MP3, AIFF, M4A and more, by their content and not their ending, mono or stereo, of any rate; Asterisk's
+    own formats by their ending, if the sound fits it. Those that can be used are put into prompts/LANG/ beside the
     site, in place of older ones, all of them or none; what is wrong with the others is said, and what is missing.
     """
     from onshore.speech import importing  # noqa: PLC0415 - see list_

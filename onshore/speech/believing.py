@@ -45,7 +45,8 @@ def problem(file: Path) -> str:
     named = content.bare(file)
     if not named or named.reader == "gsm":  # each frame of GSM is marked
         return ""
-    found = file.read_bytes()[: round(_ENOUGH * 2 * named.rate)]
+    with file.open("rb") as opened:
+        found = opened.read(round(_ENOUGH * 2 * named.rate))
     scores = {reader: _score(found, reader, named) for reader in _SAMPLES}
     own = _score(found, "g722", named) if named.reader == "g722" else scores[named.reader]
     best = max(scores, key=lambda reader: scores[reader])
@@ -109,11 +110,14 @@ def _likeness(samples: Samples, rate: int) -> float:
 def doubt(making: Studio, wanted: Wanted, file: Path) -> str:
     """Return why a recording cannot be the prompt that it is named after, in the format that it is named after, or "".
 
-    Only of one without a header; else "".
+    Of one with a sound's header "", whatever follows it.
     """
     try:
-        named = content.bare(file)
+        kind, named = content.kind(file), content.bare(file)
+        if kind and kind.reader:
+            return ""
         if not named:
+            sound.decode(file)  # tells why it cannot be read
             return ""
         found = problem(file)
         if found:

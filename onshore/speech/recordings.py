@@ -1,4 +1,4 @@
-"""An admin's own recordings: `prompts/LANG/NAME.*` beside the site's file, in any format that FFmpeg reads.
+"""An admin's own recordings: `prompts/LANG/NAME.*` beside the site's file, of any kind that `content` knows.
 
 NAME is a prompt's name with its parameters, as in the sound files' names: `goodbye.wav`, `disclosure-PH.mp3`,
 `offer-US-1.flac`, `offer-US-star.wav`.

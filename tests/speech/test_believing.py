@@ -223,3 +223,16 @@ def test_build_check_and_import_refuse_it_and_change_nothing(studio: Studio, esp
         assert "it seems to be µ-law; name it .ulaw" in said
     (tmp_path / "prompts/en/disclosure-PH.alaw").rename(tmp_path / "prompts/en/disclosure-PH.ulaw")
     building.build(site)
+
+
+@pytest.mark.parametrize("name", ["x.ulaw", "x.sln16", "x.g729", "x.wav", "x.bin"])
+@pytest.mark.parametrize(
+    "found", [b"Dear Sir,\nthe recordings follow.\n" * 99, b"<html>404</html>", b"PK\x03\x04" * 999, b"\x91\xfe" * 99]
+)
+def test_what_cannot_be_read_is_doubted_before_it_is_built(
+    studio: Studio, tmp_path: Path, name: str, found: bytes
+) -> None:
+    """Text, archives, formats that nothing here reads: `check` says so as `build` does."""
+    (tmp_path / name).write_bytes(found)
+    said = believing.doubt(studio, SENTENCES[0], tmp_path / name)
+    assert re.match("is no sound file|is of a format that cannot be read here|is no speech|is silent", said)

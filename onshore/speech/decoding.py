@@ -85,7 +85,7 @@ def _open(source: Path | bytes) -> Any:  # noqa: ANN401 - PyAV's class depends o
     """Open a file with the one reader that its content, or else its ending, asks for; never by trying all."""
     kind = content.kind(source)
     if kind and not kind.reader:
-        raise SoundError(f"is no sound file: it is {kind.name}")
+        raise SoundError(f"is no sound file that FFmpeg reads: it is {kind.name}")
     if isinstance(source, bytes):
         if not kind:
             raise SoundError(f"is no sound file of a kind that is read: {_READ}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import json
+import re
 from itertools import product
 from typing import TYPE_CHECKING
 

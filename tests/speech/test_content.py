@@ -224,7 +224,7 @@ def test_a_file_that_names_other_files_is_no_recording(tmp_path: Path, kind: str
     (tmp_path / "other.wav").write_bytes(_wav(speech(16000), 16000))
     file = tmp_path / f"goodbye.{ending}"
     file.write_text(LISTS[kind])
-    with pytest.raises(sound.SoundError, match=r"is no sound file: it is (text|a web page)"):
+    with pytest.raises(sound.SoundError, match=r"is no sound file that FFmpeg reads: it is (text|a web page)"):
         sound.prepare(file)
 
 
@@ -264,7 +264,7 @@ def test_what_is_no_sound_is_called_by_its_name(tmp_path: Path, kind: str, endin
     """An archive, a document or a program under a sound's name is refused, and named."""
     file = tmp_path / f"x.{ending}"
     file.write_bytes(OTHERS[kind] + np.random.default_rng(1).bytes(8000))
-    with pytest.raises(sound.SoundError, match=r"is no sound file: it is (an? |MIDI)"):
+    with pytest.raises(sound.SoundError, match=r"is no sound file that FFmpeg reads: it is (an? |MIDI)"):
         sound.prepare(file)
 
 
@@ -277,7 +277,7 @@ def test_text_is_no_sound(tmp_path: Path, text: str, encoding: str) -> None:
     for ending in content.BARE:
         file = tmp_path / f"x.{ending}"
         file.write_bytes((text * 400).encode(encoding))
-        with pytest.raises(sound.SoundError, match=r"is no sound file: it is (text|a web page)"):
+        with pytest.raises(sound.SoundError, match=r"is no sound file that FFmpeg reads: it is (text|a web page)"):
             sound.prepare(file)
 
 
@@ -353,5 +353,5 @@ def test_a_recording_that_says_what_it_is_is_built_under_any_name(tmp_path: Path
     [prompt] = Studio(tmp_path).make([Wanted("en", "goodbye")], tmp_path / "none", tmp_path / "new")
     assert prompt.milliseconds == pytest.approx(2050, abs=100)
     (folder / "goodbye.ulaw").write_bytes(b"<html>404</html>" * 1000)
-    with pytest.raises(PromptError, match=r"goodbye\.ulaw is no sound file: it is a web page"):
+    with pytest.raises(PromptError, match=r"goodbye\.ulaw is no sound file that FFmpeg reads: it is a web page"):
         Studio(tmp_path).make([Wanted("en", "goodbye")], tmp_path / "none", tmp_path / "new")

@@ -283,20 +283,38 @@ def _number(found: Settings, encrypted: str) -> str:
     type=click.Choice(["csv", "jsonl", "parquet"]),
     help="Else by the file's ending; csv where there is none.",
 )
+@click.option("--excel", is_flag=True, help="CSV that Excel opens as it is: with a byte order mark (else ü is Ã¼).")
+@click.option(
+    "--separator",
+    type=click.Choice(["comma", "semicolon", "tab"]),
+    help="Of CSV; else comma. Excel wants semicolons where numbers are written 1,5: in Italy, Germany, Spain, …",
+)
 @click.option("--output", type=Output(), metavar="FILE", help="Write there; else, or with a dash, print.")
 @click.pass_context
 def export(
-    context: click.Context, state: Path | None, where: str, form: str | None, output: Path | None, *, events: bool
+    context: click.Context,
+    state: Path | None,
+    where: str,
+    form: str | None,
+    separator: str | None,
+    output: Path | None,
+    *,
+    events: bool,
+    excel: bool,
 ) -> None:
     """Write calls as CSV, JSON lines or Parquet.
 
     A condition is a column, = != < <= > >=, and a value: `none` is no value, `yes` and `no` are true and false, moments
-    are dates or ISO 8601 (UTC unless said otherwise). Several are joined by `and`.
+    are dates or ISO 8601 (UTC unless said otherwise). Several are joined by `and`; `country = PH,IN` is either.
+    `answered = yes` are calls that an agent answered, `untold = yes` those that were to be told and were not.
+
+    CSV is UTF-8 for programs; for people with Excel, add --excel.
 
     \b
     For example:
       onshore ledger export --where "disclosed = no and arrived >= 2026-10-01"
       onshore ledger export --events --output events.parquet
+      onshore ledger export --excel --separator semicolon --output calls.csv
     """  # noqa: D301 - click's mark for lines that are to stay as they are
     from onshore.ledger import conditions  # noqa: PLC0415 - see _settings
     from onshore.ledger import export as exporting  # noqa: PLC0415 - the same
@@ -304,6 +322,9 @@ def export(
     form = form or (output.suffix[1:] if output and output.suffix[1:] in exporting.FORMATS else "csv")
     if form == "parquet" and not output:
         raise LedgerError("Parquet is no text: name a file with --output, or a dash to pipe it")
+    if form != "csv" and (excel or separator):
+        raise LedgerError(f"--excel and --separator are for CSV, this is {form}: leave them out, or write a .csv")
+    between = exporting.SEPARATORS[separator or "comma"]
     wanted = conditions.parse(where)
     columns = exporting.EVENT_COLUMNS if events else exporting.CALL_COLUMNS
     with reader(context, state) as (_, engine), engine.connect() as connection:
@@ -314,18 +335,21 @@ def export(
                 count = exporting.write_parquet(rows, columns, new)
         elif output and output != STDOUT:
             with beside(output) as new, new.open("w", encoding="utf-8", newline="") as stream:
-                count = _write(form, rows, columns, stream)
+                count = _write(form, rows, columns, stream, between, excel=excel)
         else:
-            _write(form, rows, columns, sys.stdout)
+            _write(form, rows, columns, sys.stdout, between, excel=excel)
             return
     (err if output == STDOUT else out).print(f"Wrote {count} rows into {output}", markup=False)
 
 
-def _write(form: str, rows: Iterator[dict[str, Any]], columns: tuple[str, ...], stream: IO[str]) -> int:
+def _write(
+    form: str, rows: Iterator[dict[str, Any]], columns: tuple[str, ...], stream: IO[str], separator: str, *, excel: bool
+) -> int:
     from onshore.ledger import export as exporting  # noqa: PLC0415 - see _settings
 
     if form == "csv":
-        return exporting.write_csv(rows, columns, stream)
+        stream.write(exporting.BOM if excel else "")
+        return exporting.write_csv(rows, columns, stream, separator)
     return exporting.write_lines(rows, stream)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
 FORMATS = ("csv", "jsonl", "parquet")
+BOM = "\ufeff"  # without it Excel takes UTF-8 for the machine's old encoding
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+
+# What a spreadsheet takes for a formula: at the beginning, or where it may cut a line whose separator it does not know;
+# after blanks and signs that do not show, and in the wide forms of East Asian keyboards, too.
+_FORMULA = re.compile(
+    r"(^|[;,|\t\r\n])(?=[\s\x00-\x1f\u200b-\u200f\u2060\ufeff]*[=+\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20])"
+)
+_LINE = re.compile(r"^(?=[\t\r\n])")
+_NUMBER = re.compile(r"-|-?[0-9]+(\.[0-9]+)?( %)?")  # what Onshore itself writes; and a dash alone is none
+
 CALL_COLUMNS = tuple(column.name for column in calls.c if column.name not in {"id", "chain"})
 EVENT_COLUMNS = ("chain", "number", "at", "call", "kind", "data")
 
@@ -67,23 +79,30 @@ def write_lines(rows: Iterable[dict[str, Any]], stream: IO[str]) -> int:
     return count
 
 
-def write_csv(rows: Iterable[dict[str, Any]], columns: Iterable[str], stream: IO[str]) -> int:
+def write_csv(rows: Iterable[dict[str, Any]], columns: Iterable[str], stream: IO[str], separator: str = ",") -> int:
     """Write a table for a spreadsheet; return how many rows. What could be taken for a formula is made text."""
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(stream, delimiter=separator, lineterminator="\n")
     names = list(columns)
     writer.writerow(names)
     count = 0
     for row in rows:
-        writer.writerow([_cell(row[name]) for name in names])
+        writer.writerow([cell(row[name]) for name in names])
         count += 1
     return count
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - a column's value
+def cell(value: Any) -> Any:  # noqa: ANN401 - a column's value
+    """Return a value as a cell of CSV: what a spreadsheet could take for a formula, with an apostrophe before it.
+
+    The one door for every CSV that people open: texts in it may come from callers, or from whoever reaches the daemon.
+    """
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"}:
-        return f"'{value}"
+        return cell(json.dumps(value, ensure_ascii=False, sort_keys=True))
+    if isinstance(value, str):
+        if _NUMBER.fullmatch(value):
+            return value
+        marked = _FORMULA.sub(r"\1'", _LINE.sub("'", value))
+        return marked.replace("\r\n", "\n").replace("\r", "\n")  # a return alone csv leaves unquoted: a new row
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value

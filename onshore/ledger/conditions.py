@@ -2,8 +2,10 @@
 
     country = PH and disclosed = no and arrived >= 2026-10-01
 
-A column, `=`, `!=`, `<`, `<=`, `>` or `>=`, and a value; several with `and`. `none` is no value. Moments are dates, or
-ISO 8601; without a time zone they are UTC.
+A column, `=`, `!=`, `<`, `<=`, `>` or `>=`, and a value; several with `and`. `none` is no value. After `=` several
+values may stand with commas between: any of them; after `!=`: none of them. Moments are dates, or ISO 8601; without a
+time zone they are UTC. Two are no columns of `calls`, and are yes or no: `answered`, whether an agent answered;
+`untold`, whether a call was to be told where the agent is, and was not.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, LargeBinary, String
+from sqlalchemy import Boolean, LargeBinary, String, and_, func, not_, or_
 
 from onshore.errors import LedgerError
+from onshore.ledger.projection import NOT, UNPLAYABLE
 from onshore.ledger.schema import calls
 from onshore.speech.catalogue import nearest
 
@@ -25,7 +28,25 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement
 
 MOMENTS = ("arrived", "chosen", "routed", "connected", "ended")  # in milliseconds since 1970
-COLUMNS = tuple(column.name for column in calls.c if column.name not in {"id", "chain"})
+# The call ended so, or it is not over (or nobody told its end) and an agent has answered it. Never unknown itself.
+ANSWERED: ColumnElement[bool] = or_(
+    func.coalesce(calls.c.outcome, "") == "answered",
+    and_(calls.c.outcome.is_(None), calls.c.connected.is_not(None)),
+)
+# Not those that ended before anything was said or chosen, because the daemon, or the call's process, had just died.
+UNTOLD: ColumnElement[bool] = and_(
+    or_(
+        func.coalesce(calls.c.disclosed, "") == NOT,
+        and_(calls.c.disclosed.is_(None), func.coalesce(calls.c.skipped, "") == UNPLAYABLE),  # not over yet
+    ),
+    or_(
+        calls.c.skipped.is_not(None),
+        calls.c.choice.is_not(None),
+        func.coalesce(calls.c.outcome, "") != "before-queue",
+    ),
+)
+_TOLD_OF = {"answered": ANSWERED, "untold": UNTOLD}  # what is made of several columns
+COLUMNS = (*(column.name for column in calls.c if column.name not in {"id", "chain"}), *_TOLD_OF)
 
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -49,7 +70,11 @@ def _condition(text: str) -> ColumnElement[bool]:
     name, sign, quoted, plain = found.groups()
     if name not in COLUMNS:
         raise LedgerError(f"calls have no {name!r}{nearest(name, COLUMNS)}")
+    if name in _TOLD_OF:
+        return _yes_or_no(text, name, sign, quoted or plain)
     column = calls.c[name]
+    if plain and "," in plain:
+        return _any_of(text, name, sign, plain.split(","))
     if plain == "none":
         if sign not in {"=", "!="}:
             raise LedgerError(f"{text.strip()!r}: none can only be = or !=")
@@ -59,6 +84,22 @@ def _condition(text: str) -> ColumnElement[bool]:
         return column.is_distinct_from(value)
     made: ColumnElement[bool] = _SIGNS[sign](column, value)
     return made
+
+
+def _yes_or_no(text: str, name: str, sign: str, value: str) -> ColumnElement[bool]:
+    if sign not in {"=", "!="} or value not in {"yes", "no"}:
+        raise LedgerError(f"{text.strip()!r}: write `{name} = yes` or `{name} = no`")
+    return _TOLD_OF[name] if (sign == "=") == (value == "yes") else not_(_TOLD_OF[name])
+
+
+def _any_of(text: str, name: str, sign: str, values: list[str]) -> ColumnElement[bool]:
+    """Return the condition of several values: any of them, or none of them; what has no value is another one, too."""
+    if sign not in {"=", "!="}:
+        raise LedgerError(f"{text.strip()!r}: several values can only be = or !=")
+    column = calls.c[name]
+    found = column.in_([_value(name, column, value) for value in values if value != "none"])
+    among = or_(column.is_(None), found) if "none" in values else and_(column.is_not(None), found)
+    return among if sign == "=" else not_(among)
 
 
 def _value(name: str, column: Column[object], text: str) -> object:

@@ -139,6 +139,8 @@ def _transferred(row: Row, _: int, __: Data) -> None:
 def _ended(row: Row, at: int, data: Data) -> None:
     row["ended"], row["outcome"], row["talked"] = at, data.get("outcome"), data.get("talked")
     row["member"] = row["member"] or data.get("member")
+    if data.get("outcome") == "answered":  # in a queue that does not tell the wait: who, and where, but not when
+        row["answered_country"] = row["answered_country"] or data.get("country") or None
     if row["waited"] is None:
         row["waited"] = data.get("waited")
 

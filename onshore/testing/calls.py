@@ -26,6 +26,7 @@ _TEXTS = {
     "es": ("Su llamada será atendida por un agente en {}.", "Para hablar con un agente en Estados Unidos, marque 1."),
 }
 _LENGTHS = {"disclosure": 3020, "offer": 6030}  # milliseconds
+_ODDITIES = (*("killed", "waiting", "talking", "left", "unknown", "no-wait", "no-country", "transferred", "elsewhere"),)
 HOME, DOMESTIC = "US", "milwaukee"
 _AREAS = ("202", "212", "305", "312", "415", "512", "602", "702", "808", "901")
 
@@ -47,8 +48,15 @@ class Truth:
     answered_in: str  # the country of the agent; "": nobody answered
     waited: int | None  # seconds in the queue
     talked: int | None
-    outcome: str
+    outcome: str  # "": not over
     fallback: str
+    transferred: int = 0
+    direction: str = "inbound"
+
+    @property
+    def answered(self) -> bool:
+        """Whether an agent answered, be it known where or not."""
+        return self.outcome == "answered" or (not self.outcome and bool(self.answered_in))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,22 @@ class MadeCall:
     truth: Truth
 
 
-def calls(seed: int, first: date, days: int, a_day: float, rules: str = "us-call-center-act") -> Iterator[MadeCall]:
-    """Return calls in the order of their arrival, from midnight UTC of a day on; `a_day` of them on an average day."""
+def calls(
+    seed: int,
+    first: date,
+    days: int,
+    a_day: float,
+    rules: str = "us-call-center-act",
+    *,
+    at_home: int = 20,
+    odd: bool = False,
+) -> Iterator[MadeCall]:
+    """Return calls in the order of their arrival, from midnight UTC of a day on; `a_day` of them on an average day.
+
+    Of a hundred, so many come to the center at home. With `odd`, some go as calls seldom do: they leave the queue, or
+    nobody tells how they ended in it; they are answered in a queue that tells no wait, or nobody knows where; they are
+    transferred, outbound, not over, or end before a word is said.
+    """
     chance = random.Random(seed)  # noqa: S311 - the same calls from the same seed
     hours = sum(_HOURS)
     number = 0
@@ -72,7 +94,9 @@ def calls(seed: int, first: date, days: int, a_day: float, rules: str = "us-call
             count = _about(chance, expected * share / hours)
             for second in sorted(chance.uniform(0, 3600) for _ in range(count)):
                 number += 1
-                yield _call(chance, midnight + timedelta(hours=hour, seconds=second), number, rules)
+                yield _Making(chance, midnight + timedelta(hours=hour, seconds=second), number, rules, at_home).made(
+                    odd=odd
+                )
 
 
 def _about(chance: random.Random, expected: float) -> int:
@@ -84,41 +108,52 @@ def _about(chance: random.Random, expected: float) -> int:
     )
 
 
-def _call(chance: random.Random, moment: datetime, number: int, rules: str) -> MadeCall:
-    return _Making(chance, moment, number, rules).made()
-
-
 class _Making:
     """One call, as it goes on."""
 
-    def __init__(self, chance: random.Random, moment: datetime, number: int, rules: str) -> None:
+    def __init__(self, chance: random.Random, moment: datetime, number: int, rules: str, at_home: int) -> None:
         self._chance = chance
         self._at = round(moment.timestamp() * 1000)
         self._begun = self._at
         self._call = f"pbx-{self._at // 1000}.{number}-{chance.randrange(100000, 999999)}"
         self._language = "es" if chance.random() < 0.2 else "en"
-        self._center, self._country, _ = chance.choices(_CENTERS, [weight for _, _, weight in _CENTERS])[0]
+        weights = [at_home if country == HOME else weight * (100 - at_home) // 80 for _, country, weight in _CENTERS]
+        self._center, self._country, _ = chance.choices(_CENTERS, weights)[0]
         self._number = f"+1{chance.choice(_AREAS)}555{chance.randrange(10000):04d}"
         self._rules = rules
         self._service = "support" if chance.random() < 0.7 else "sales"
         self._fallback = ""
+        self._oddity = ""
+        self._transferred = 0
+        self._direction = "inbound"
         self._events: list[Event] = []
 
     def _note(self, kind: str, seconds: float = 0.0, /, **data: str | int | bool) -> None:
         self._at += round(seconds * 1000)
         self._events.append(Event(self._call, kind, data, self._at / 1000))
 
-    def made(self) -> MadeCall:
+    def made(self, *, odd: bool = False) -> MadeCall:
         chance = self._chance
-        self._note("arrived", service=self._service, plan="3fa9c1d2e4b5", rules=self._rules)
+        told: dict[str, str | int | bool] = {}
+        if odd:
+            self._oddity = chance.choice(("", "", *_ODDITIES))
+            if chance.random() < 0.3:
+                self._direction = told["direction"] = "outbound"
+        self._note("arrived", service=self._service, plan="3fa9c1d2e4b5", rules=self._rules, **told)
+        if self._oddity == "killed":
+            self._note("ended", 1.0, outcome="before-queue")
+            return self._truth(("", "ended-before", False, ""), ("", None, None, "before-queue"))
         if chance.random() < 0.006:
             self._fallback = chance.choice(("failure", "unfinished"))
             self._note("fallback", 0.1, reason=self._fallback)
         self._note("language", 0.01, language=self._language, by="channel", channel=self._language)
-        disclosed, reason, offered, choice = self._told()
-        answered_in, waited, talked, outcome = (
-            self._queue(choice) if choice != "hangup" else ("", None, None, "before-queue")
-        )
+        told_how = self._told()
+        choice = told_how[3]
+        return self._truth(told_how, self._queue(choice) if choice != "hangup" else ("", None, None, "before-queue"))
+
+    def _truth(self, told: tuple[str, str, bool, str], queued: tuple[str, int | None, int | None, str]) -> MadeCall:
+        disclosed, reason, offered, choice = told
+        answered_in, waited, talked, outcome = queued
         return MadeCall(
             tuple(self._events),
             Truth(
@@ -137,6 +172,8 @@ class _Making:
                 talked=talked,
                 outcome=outcome,
                 fallback=self._fallback,
+                transferred=self._transferred,
+                direction=self._direction,
             ),
         )
 
@@ -217,6 +254,8 @@ class _Making:
         lot = chance.random()
         queued = self._at
         center = self._center
+        if self._oddity:
+            return self._oddly(country, waited)
         if lot < 0.05:
             self._note("caller", waited + 0.1, number=self._number)
             self._note("ended", outcome="abandoned", queue_status="", waited=waited, center=center)
@@ -232,3 +271,29 @@ class _Making:
         self._note("caller", talked + 0.1, number=self._number)
         self._note("ended", outcome="answered", talked=talked, center=center)
         return country, waited, talked, "answered"
+
+    def _oddly(self, country: str, waited: int) -> tuple[str, int | None, int | None, str]:
+        """Go on as calls seldom do, from the queue on."""
+        odd, center, member = self._oddity, self._center, f"PJSIP/{2000 + self._chance.randrange(90)}"
+        if odd == "waiting":
+            return "", None, None, ""
+        if odd in {"left", "unknown"}:
+            self._note("caller", waited + 0.1, number=self._number)
+            of_wait: dict[str, str | int | bool] = {"waited": waited} if odd == "left" else {}
+            self._note("ended", outcome=odd, queue_status="", center=center, **of_wait)
+            return "", waited if of_wait else None, None, odd
+        if odd == "no-wait":  # a queue without setqueueentryvar=yes
+            self._note("caller", waited + 60.1, number=self._number)
+            self._note("ended", outcome="answered", queue_status="", center=center, member=member, country=country)
+            return country, None, None, "answered"
+        country = {"no-country": "", "elsewhere": "PH"}.get(odd, country)
+        self._at += waited * 1000
+        self._note("connected", member=member, center=center, country=country, waited=waited)
+        if odd == "talking":
+            return country, waited, None, ""
+        if odd == "transferred":
+            self._transferred = 1
+            self._note("transferred", 30.0, to="701@from-internal", by="blindtransfer")
+        self._note("caller", 60.1, number=self._number)
+        self._note("ended", outcome="answered", talked=60, center=center)
+        return country, waited, 60, "answered"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from onshore import plan as plans
-from onshore import planning
+from onshore import planning, rules
 from onshore.asterisk import config, dialplan
 from onshore.asterisk.console import Console
 from onshore.asterisk.install import Target, plan_install
@@ -50,6 +50,7 @@ _FUNCTIONS = (
 def check(site: Site, target: Target) -> Iterator[Finding]:
     """Look at everything, in the order in which it has to be right."""
     yield Finding(f"site {site.file}")
+    yield from rules.check(site.rule_set)
     yield from _prompts(site)
     plan = None
     try:

@@ -168,7 +168,10 @@ def try_(context: click.Context, service: str | None, language: str, keys: str |
 @as_json
 @click.pass_context
 def rules(context: click.Context, *, json_: bool) -> None:
-    """List the rule sets, and what each asks. They are no legal advice: a lawyer can read and change them."""
+    """List the rule sets: whether each is in force, what comes next, when it was last looked at, and what it asks.
+
+    They are no legal advice: a lawyer can read and change them.
+    """
     from onshore import rules as rule_sets  # noqa: PLC0415 - see site_of
 
     folder = Path(context.find_root().obj).parent / "rules"
@@ -177,10 +180,11 @@ def rules(context: click.Context, *, json_: bool) -> None:
         print_json([one.model_dump(mode="json") for one in found])
         return
     for one in found:
-        status = one.status if one.status == "in force" else f"a {one.status}, not in force"
-        out.print(f"{one.name}: {status}", style="bold", markup=False)
-        for text in (one.title, f"Source: {one.source}.", f"Read: {one.reading}."):
+        out.print(f"{one.name}: {rule_sets.standing(one)}", style="bold", markup=False)
+        for text in (one.title, f"Source: {one.source}.", f"Read: {one.reading}.", *rule_sets.ahead(one)):
             _print_wrapped(text, "  ")
+        for finding in rule_sets.check(one):
+            _print_wrapped(f"Note: {finding.problem}: {finding.remedy}.", "  ")
         for text in rule_sets.asks(one):
             _print_wrapped(text, "  - ")
         out.print()

@@ -1,21 +1,33 @@
 """Rule sets: what one law asks of a call, as data. `rules/NAME.toml` of Onshore, or of the admin, who goes first.
 
-Each says where it comes from and what its status is. Not legal advice: a lawyer can read and change them.
+Each says where it comes from, what its status is, and on which day it was last looked at. Not legal advice: a lawyer
+can read and change them.
 """
 
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from onshore import countries
 from onshore.errors import SiteError
+from onshore.finding import Finding
 from onshore.mistakes import Words
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 FOLDER = Path(__file__).with_suffix("")
+
+LOOK_AGAIN = timedelta(days=183)  # half a year: status and text may have changed since
+
+Measure = Literal["share", "moved", "none"]  # of the volume: answered abroad, moved abroad against the months before
+Per = Literal["month", "quarter", "year"]
+Direction = Literal["inbound", "outbound", "both"]
 
 Country = Annotated[str, AfterValidator(countries.checked)]
 _strict = ConfigDict(extra="forbid", frozen=True)
@@ -58,9 +70,20 @@ class ReportRules(BaseModel):
     model_config = _strict
 
     certification: Literal["yearly", "none"]
+    measure: Measure
     share_alert: float = Field(ge=0, le=1)
-    share_months: int = Field(ge=1)
+    share_months: int = Field(ge=1, le=60)
+    per: Per
+    direction: Direction
     notice_days: int = Field(ge=0)
+    keep_register: bool
+    violations_by_day: bool
+
+    @model_validator(mode="after")
+    def _alert_needs_a_measure(self) -> Self:
+        if self.measure == "none" and self.share_alert:
+            raise ValueError('share_alert: write 0.0, or `measure = "share"` or "moved"; with "none" it has no meaning')
+        return self
 
 
 class Rules(BaseModel):
@@ -71,8 +94,11 @@ class Rules(BaseModel):
     name: str
     title: str
     source: str
-    status: Literal["in force", "bill", "proposal"]
+    status: Literal["in force", "bill", "proposal", "lapsed"]
     reading: str
+    looked_at: date  # when somebody last looked whether status and text are still so
+    next: str = ""  # what comes next
+    expires: date | None = None  # the day on which a bill dies, if it is no law by then
     home: Annotated[tuple[Country, ...], Field(min_length=1)]
     also_home: tuple[Country, ...]
     call: CallRules
@@ -88,7 +114,23 @@ _TABLES: dict[str, type[BaseModel]] = {
     "report": ReportRules,
 }
 _COUNTRIES = 'countries, like ["US", "PR"]'
-_WORDS = Words(Rules, _TABLES, examples={"home": _COUNTRIES, "also_home": _COUNTRIES, "never": _COUNTRIES})
+_DAY = "a day, like 2026-11-25, without quotation marks"
+_WORDS = Words(
+    Rules,
+    _TABLES,
+    examples={
+        "home": _COUNTRIES,
+        "also_home": _COUNTRIES,
+        "never": _COUNTRIES,
+        "looked_at": f"when you last looked whether it is still so, {_DAY}",
+        "expires": _DAY,
+        "measure": '"share" (of calls answered abroad), "moved" (abroad, against the months before) or "none"',
+        "per": '"month", "quarter" or "year"',
+        "direction": '"inbound", "outbound" or "both"',
+        "keep_register": "true if the report has a register of numbers and centers, else false",
+        "violations_by_day": "true if the report lists violations by day, else false",
+    },
+)
 
 
 def names(*folders: Path) -> list[str]:
@@ -119,6 +161,48 @@ def load(name: str, *folders: Path) -> Rules:
         return Rules(name=name, **data)
     except ValidationError as error:
         raise SiteError("\n".join(f"{file}: {_WORDS.problem(dict(found))}" for found in error.errors())) from None
+
+
+def standing(rules: Rules) -> str:
+    """Return whether a rule set is the law, in words that nobody takes for more than they are."""
+    return {
+        "in force": "in force",
+        "bill": "a bill, not in force",
+        "proposal": "a proposal, not in force",
+        "lapsed": "lapsed, not in force",
+    }[rules.status]
+
+
+def ahead(rules: Rules) -> list[str]:
+    """Return what comes next, when a rule set expires, and when it was last looked at, in sentences."""
+    found = [f"Next: {rules.next}."] if rules.next else []
+    if rules.expires:
+        found.append(f"Expires on {rules.expires} if it is no law by then.")
+    return [*found, f"Last looked at on {rules.looked_at}."]
+
+
+def aged(rules: Rules, today: date) -> str:
+    """Return why a rule set may no longer be so, as a sentence; nothing where there is no reason to think so."""
+    if rules.status != "lapsed" and rules.expires and today >= rules.expires:
+        return f"it expired on {rules.expires} if it has not become law: its status is still {rules.status!r}"
+    if today - rules.looked_at > LOOK_AGAIN:
+        return f"it was last looked at on {rules.looked_at}, more than six months ago"
+    if rules.looked_at - today > timedelta(days=1):  # a day is another one elsewhere
+        return f"it says that it was last looked at on {rules.looked_at}, which is still to come"
+    return ""
+
+
+def check(rules: Rules, today: date | None = None) -> Iterator[Finding]:
+    """Yield a finding for a rule set that somebody ought to look at again."""
+    problem = aged(rules, today or datetime.now(UTC).date())
+    if problem:
+        yield Finding(
+            f"rule set {rules.name}",
+            problem,
+            f"look whether status and text are still so ({rules.source}), and say so in rules/{rules.name}.toml "
+            "beside the site; or upgrade Onshore",
+            serious=False,
+        )
 
 
 def asks(rules: Rules) -> list[str]:
@@ -164,9 +248,17 @@ def _books(report: ReportRules) -> list[str]:
     if report.certification == "yearly":
         found.append("Certify every year that it is kept.")
     if report.share_alert:
+        calls = "calls" if report.direction == "both" else f"{report.direction} calls"
+        before = f"the average volume of the {report.share_months} months before"
         found.append(
-            f"Watch the share of calls answered abroad: {report.share_alert:.0%} in {report.share_months} months."
+            f"Watch how many {calls} move abroad: {report.share_alert:.0%} of {before}, by {report.per}."
+            if report.measure == "moved"
+            else f"Watch the share of {calls} answered abroad: {report.share_alert:.0%}, by {report.per}."
         )
     if report.notice_days:
         found.append(f"Give notice {report.notice_days} days before calls move abroad.")
+    if report.keep_register:
+        found.append("Keep a register of numbers, and of the countries where they are answered.")
+    if report.violations_by_day:
+        found.append("List violations by day.")
     return found

@@ -149,7 +149,7 @@ def test_rules_lists_every_rule_set_whole(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert "it-24-bis: in force" in lines
-    assert "us-call-center-act: a bill, not in force" in lines
+    assert "us-call-center-act: lapsed, not in force" in lines
     assert "us-keep-call-centers: a bill, not in force" in lines
     assert "us-fcc-26-52: a proposal, not in force" in lines
     for told in ("S.515 / H.R.1300", "CG Docket 26-52", "L.", "no legal advice", f"{tmp_path}/rules/"):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
+from onshore import cli
 from onshore import rules as rule_sets
 from onshore import site as sites
 from onshore.errors import SiteError
@@ -130,6 +133,84 @@ def test_exemptions_and_books(
     assert len(rules.centers.never) == never
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "measure", "register"),
+    [
+        ("us-call-center-act", "lapsed", "moved", False),
+        ("us-keep-call-centers", "bill", "moved", False),
+        ("us-fcc-26-52", "proposal", "share", False),
+        ("it-24-bis", "in force", "none", True),
+    ],
+)
+def test_status_and_what_a_report_measures(name: str, status: str, measure: str, *, register: bool) -> None:
+    """The bills speak of volume that is moved, the proposal alone of a share; the Italian law of neither."""
+    rules = rule_sets.load(name)
+    assert (rules.status, rules.report.measure) == (status, measure)
+    assert (rules.report.per, rules.report.direction) == ("month", "both")
+    assert (rules.report.keep_register, rules.report.violations_by_day) == (register, register)
+
+
+def test_where_each_stands_and_what_comes_next() -> None:
+    """The numbers of every Congress; when the present one ends; and what the FCC has done so far."""
+    act, keep, fcc = (rule_sets.load(f"us-{name}") for name in ("call-center-act", "keep-call-centers", "fcc-26-52"))
+    for number in ("S.515 / H.R.1300 (115th Congress, 2017)", "S.1792", "S.2409", "S.4300 / H.R.8301 (2024)"):
+        assert number in act.source
+    assert "not introduced again" in act.next
+    assert (keep.next, keep.expires) == ("in committee in both houses", date(2027, 1, 3))
+    for told in ("2026-03-26", "2026-04-23", "2026-06-02", "none adopted yet"):
+        assert told in fcc.next
+
+
+def test_each_says_when_it_was_last_looked_at(rules: Rules) -> None:
+    """A day; and `onshore rules` prints it, with what comes next and when it expires."""
+    assert rules.looked_at >= date(2026, 11, 25)
+    said = " ".join(rule_sets.ahead(rules))
+    assert f"Last looked at on {rules.looked_at}." in said
+    assert (rules.next in said, str(rules.expires or "") in said) == (True, True)
+    printed = " ".join(CliRunner().invoke(cli.main, ["--config", "none.toml", "rules"]).output.split())
+    assert said in printed
+    assert f"{rules.name}: {rule_sets.standing(rules)}" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "told"),
+    [
+        ("it-24-bis", date(2026, 11, 25), ""),
+        ("it-24-bis", date(2027, 5, 25), ""),
+        ("it-24-bis", date(2027, 6, 25), "more than six months ago"),
+        ("it-24-bis", date(2026, 11, 20), "still to come"),
+        ("us-keep-call-centers", date(2027, 1, 2), ""),
+        ("us-keep-call-centers", date(2027, 1, 3), "it expired on 2027-01-03 if it has not become law"),
+        ("us-keep-call-centers", date(2030, 1, 1), "it expired on 2027-01-03"),
+        ("us-call-center-act", date(2027, 1, 10), ""),
+        ("us-call-center-act", date(2028, 1, 1), "more than six months ago"),
+        ("us-fcc-26-52", date(2027, 6, 25), "more than six months ago"),
+    ],
+)
+def test_a_rule_set_that_was_not_looked_at_for_long_gets_a_note(name: str, day: date, told: str) -> None:
+    """So does one whose Congress has ended; a note, for callers do not notice."""
+    found = list(rule_sets.check(rule_sets.load(name), day))
+    assert bool(found) == bool(told)
+    if told:
+        (finding,) = found
+        assert (finding.what, finding.serious) == (f"rule set {name}", False)
+        assert told in finding.problem
+        assert f"rules/{name}.toml" in finding.remedy
+
+
+def test_check_rules_and_report_say_that_a_rule_set_is_old(tmp_path: Path) -> None:
+    """In each of the three places where an admin may look."""
+    today = datetime.now(UTC).date()
+    (tmp_path / "rules").mkdir()
+    old = OWN.replace("looked_at = 2026-11-25", f"looked_at = {today - timedelta(days=200)}")
+    (tmp_path / "rules" / "us-call-center-act.toml").write_text(old)
+    file = write_site(tmp_path)
+    for words in (["check"], ["rules"]):
+        done = CliRunner().invoke(cli.main, ["--config", str(file), *words])
+        said = " ".join(done.output.split())
+        assert f"was last looked at on {today - timedelta(days=200)}, more than six months ago" in said, words
+
+
 def test_what_each_asks_is_said_in_plain_words(rules: Rules) -> None:
     """The sentences tell every difference between the rule sets."""
     said = " ".join(rule_sets.asks(rules))
@@ -166,6 +247,37 @@ def test_an_admin_s_own_rule_set_goes_first(tmp_path: Path) -> None:
         ("[exempt]", "[exemptions]", "exempt: is missing; add a table, [exempt]"),
         ('title     = "United', 'name = "x"\ntitle = "United', "name: take it out; a rule set is named after its file"),
         ("[call]", "[call", "Expected ']'"),
+        (
+            'status    = "lapsed"',
+            'status = "dead"',
+            "status: 'dead' is not known here; write 'in force', 'bill', 'proposal'",
+        ),
+        (
+            "looked_at = 2026-11-25",
+            "",
+            "looked_at: is missing; add `looked_at = …`: when you last looked whether it is",
+        ),
+        ("looked_at = 2026-11-25", 'looked_at = "lately"', "looked_at: 'lately' cannot be used; write when you last"),
+        (
+            'measure       = "moved"',
+            "",
+            'report.measure: is missing; add `measure = …`: "share" (of calls answered abroad)',
+        ),
+        (
+            'measure       = "moved"',
+            'measure = "volume"',
+            "report.measure: 'volume' is not known here; write 'share', 'moved'",
+        ),
+        ('measure       = "moved"', 'measure = "none"', "report: share_alert: write 0.0, or `measure"),
+        ('per           = "month"', "", 'report.per: is missing; add `per = …`: "month", "quarter" or "year"'),
+        (
+            'per           = "month"',
+            'per = "day"',
+            "report.per: 'day' is not known here; write 'month', 'quarter' or 'year'",
+        ),
+        ('direction     = "both"', "", 'report.direction: is missing; add `direction = …`: "inbound", "outbound" or'),
+        ("keep_register = false", "", "report.keep_register: is missing; add `keep_register = …`: true if"),
+        ("violations_by_day = false", "", "report.violations_by_day: is missing; add `violations_by_day = …`: true if"),
     ],
 )
 def test_a_mistake_in_a_rule_set_names_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -177,6 +289,19 @@ def test_a_mistake_in_a_rule_set_names_file_and_key(tmp_path: Path, old: str, ne
     with pytest.raises(SiteError) as raised:
         sites.load(write_site(tmp_path))
     assert str(raised.value).startswith(f"{file}: {message}")
+
+
+def test_an_old_rule_set_is_told_all_that_it_lacks(tmp_path: Path) -> None:
+    """One written for an earlier version gets one message, with a line for each key and what to write."""
+    lacking = ("looked_at", "measure", "per", "direction", "keep_register", "violations_by_day")
+    (tmp_path / "rules").mkdir()
+    lines = [line for line in OWN.splitlines() if not line.startswith(tuple(f"{key} " for key in lacking))]
+    (tmp_path / "rules" / "ours.toml").write_text("\n".join(lines))
+    with pytest.raises(SiteError) as raised:
+        rule_sets.load("ours", tmp_path / "rules")
+    said = str(raised.value).splitlines()
+    assert [line.partition(": is missing; add `")[2].partition(" ")[0] for line in said] == list(lacking)
+    assert all("`: " in line for line in said)
 
 
 def test_a_rule_set_that_is_not_utf_8_is_named(tmp_path: Path) -> None:

@@ -31,5 +31,9 @@ class InstallError(OnshoreError):
     """Installing into Asterisk, or taking it out again, could not be done. Nothing was left half-written."""
 
 
+class ReportError(OnshoreError):
+    """A report cannot be made as it was asked for: the text names what was asked, and what can be."""
+
+
 class LedgerError(OnshoreError):
     """The ledger cannot be reached, is of another version, or does not hold what is asked of it."""

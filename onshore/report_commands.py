@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from onshore.cli import err, main, out, progress_bar, site_of
-from onshore.errors import LedgerError
+from onshore.errors import LedgerError, ReportError
 from onshore.ledger_commands import reader
 from onshore.output import STDOUT, Output, beside
 
 if TYPE_CHECKING:
     from onshore.report.period import Period
+    from onshore.rules import Direction, Per
 
 _day = click.DateTime(["%Y-%m-%d"])
 
@@ -26,6 +27,16 @@ _day = click.DateTime(["%Y-%m-%d"])
 @click.option("--to", "end", type=_day, metavar="YYYY-MM-DD", help="Up to this day, which is not counted.")
 @click.option("--service", default="", metavar="NAME", help="Of this service alone.")
 @click.option("--rules", default="", metavar="NAME", help="Of calls under this rule set; else the site's.")
+@click.option(
+    "--per",
+    type=click.Choice(["month", "quarter", "year"]),
+    help="Measure what is abroad by month, quarter or year; else as the rule set says.",
+)
+@click.option(
+    "--direction",
+    type=click.Choice(["inbound", "outbound", "both"]),
+    help="Measure it of these calls; else as the rule set says. The other tables are of all calls.",
+)
 @click.option("--timezone", default="UTC", show_default=True, metavar="ZONE", help='Days and months of "Europe/Rome".')
 @click.option(
     "--verify", is_flag=True, help="Recompute the whole ledger first; no report is made of one that was changed."
@@ -45,6 +56,13 @@ _day = click.DateTime(["%Y-%m-%d"])
     show_default=True,
     help="Of what a dash prints.",
 )
+@click.option(
+    "--separator",
+    type=click.Choice(["comma", "semicolon", "tab"]),
+    default="comma",
+    show_default=True,
+    help="Of a .csv. Excel wants semicolons where numbers are written 1,5: in Italy, Germany, Spain, …",
+)
 @click.pass_context
 def report(
     context: click.Context,
@@ -53,7 +71,10 @@ def report(
     end: datetime | None,
     service: str,
     rules: str,
+    per: Per | None,
+    direction: Direction | None,
     timezone: str,
+    separator: str,
     output: tuple[Path, ...],
     printed: str,
     *,
@@ -61,16 +82,20 @@ def report(
 ) -> None:
     """Make a report of the ledger: what the law wants to see.
 
-    Calls by country and month; disclosed in full, in part, or not and why; offers and take-up; waits of callers who
-    asked for home against those routed home first; asked in vain; the share answered abroad; fallbacks; a page to
-    certify. Beside a number stands the command that lists the calls behind it.
+    Calls by country and month; how they ended; disclosed in full, in part, or not and why; offers and take-up; waits of
+    callers who asked for home against those routed home first; asked in vain; fallbacks; a page to certify. Each number
+    has the command that lists the calls behind it. And what the rule set measures: the share of calls answered abroad,
+    or how much of the volume moved abroad against the 12 months before.
 
     \b
     For example:
       onshore report --month 2026-10 --output october.html --output october.pdf
       onshore report --from 2026-01-01 --to 2027-01-01 --timezone America/New_York --verify
+      onshore report --from 2026-07-01 --to 2026-10-01 --per quarter --direction inbound
+      onshore report --output october.csv --separator semicolon
     """  # noqa: D301 - click's mark for lines that are to stay as they are
     from onshore import rules as rule_sets  # noqa: PLC0415 - each command loads what it needs: --help is quick
+    from onshore.ledger.export import SEPARATORS  # noqa: PLC0415 - the same
     from onshore.ledger.schema import calls  # noqa: PLC0415 - the same
     from onshore.ledger.verify import verify as verifying  # noqa: PLC0415 - the same
     from onshore.report.document import document  # noqa: PLC0415 - the same
@@ -82,16 +107,19 @@ def report(
     told = err if STDOUT in forms else out
     for file, form in forms.items():
         if form not in FORMATS:
-            raise LedgerError(f"{file}: which format? Let it end in .html, .pdf, .csv or .json")
+            raise ReportError(f"{file}: which format? Let it end in .html, .pdf, .csv or .json")
     period = _period(month, first, end, timezone)
     site = site_of(context)
     if service and service not in site.services:
-        raise LedgerError(f"this site has no service {service!r}: it has {', '.join(site.services)}")
+        raise ReportError(f"this site has no service {service!r}: it has {', '.join(site.services)}")
     name = rules or site.rules
     folder = site.folder / "rules"
     if name not in rule_sets.names(folder):
-        raise LedgerError(f"there is no rule set {name!r}: `onshore rules` lists them")
+        raise ReportError(f"there is no rule set {name!r}: `onshore rules` lists them")
     rule_set = rule_sets.load(name, folder)
+    asked = {key: value for key, value in (("per", per), ("direction", direction)) if value}
+    rule_set = rule_set.model_copy(update={"report": rule_set.report.model_copy(update=asked)})
+    now = datetime.now(UTC)
     with reader(context, site.asterisk.state) as (_, engine):
         if verify:
             with progress_bar("Events") as progress:
@@ -101,10 +129,10 @@ def report(
         where = [calls.c.rules == name, *([calls.c.service == service] if service else [])]
         with engine.connect() as connection:
             home = (*rule_set.home, *rule_set.also_home)
-            found = figures(connection, period, home, rule_set.report.share_months, *where)
-    made = document(site, rule_set, period, service, found, datetime.now(UTC).isoformat(timespec="seconds"))
+            found = figures(connection, period, home, rule_set.report, now, *where)
+    made = document(site, rule_set, period, service, found, now)
     for file, form in forms.items():
-        content = render(made, form, verified=verify)
+        content = render(made, form, verified=verify, separator=SEPARATORS[separator])
         with beside(file) as new:
             new.write_bytes(content)
         told.print(f"Wrote {file}", markup=False)
@@ -122,20 +150,20 @@ def _period(month: str | None, first: datetime | None, end: datetime | None, tim
     try:
         zone: tzinfo = UTC if timezone == "UTC" else ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise LedgerError(f"{timezone!r} is no time zone: write it like Europe/Rome") from None
+        raise ReportError(f"{timezone!r} is no time zone: write it like Europe/Rome") from None
     if month and (first or end):
-        raise LedgerError("--month, or --from and --to: not both")
+        raise ReportError("--month, or --from and --to: not both")
     if month:
         days = of_month(month)
     elif first or end:
         if not (first and end):
-            raise LedgerError("--from and --to go together")
+            raise ReportError("--from and --to go together")
         days = (first.date(), end.date())
     else:
         today: date = datetime.now(zone).date()
         days = (shifted(today, -1), today.replace(day=1))
     if days[0] >= days[1]:
-        raise LedgerError(f"there is nothing from {days[0]} to {days[1]}: --to must be later")
+        raise ReportError(f"there is nothing from {days[0]} to {days[1]}: --to must be later")
     if days[1] - days[0] > timedelta(days=3660):
-        raise LedgerError("a report is of ten years at most")
+        raise ReportError("a report is of ten years at most")
     return Period(*days, zone, timezone)

@@ -1,4 +1,8 @@
-"""The figures of a report: counted in one pass over the calls of its period, and by month over the year before."""
+"""The figures of a report: counted in one pass over the calls of its period, and by month for what is abroad.
+
+What counts as answered, and as untold, is in `ledger.conditions`, for these and for the conditions beside each number.
+A call that is not known to have been answered was answered by nobody; one that was may lack its country, or its wait.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from onshore.ledger.conditions import ANSWERED, UNTOLD
 from onshore.ledger.reading import BLOCK
 from onshore.ledger.schema import calls, chains
-from onshore.report.period import milliseconds, shifted
+from onshore.report.period import milliseconds
+from onshore.report.volume import Span, spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy import ColumnElement, Connection
 
     from onshore.report.period import Period
+    from onshore.rules import ReportRules
 
 LISTED = 500  # calls of one kind that are listed one by one; the rest are counted, and exported
 
@@ -36,11 +43,13 @@ _COLUMNS = (
         "choice",
         "routed_country",
     ),
-    *("connected", "answered_country", "waited", "outcome", "fallback", "center", "domestic", "routed"),
+    *("answered_country", "waited", "transferred", "outcome", "fallback", "center"),
 )
 HUNG_UP = "hung-up-before"  # the reason of a call that ended before the disclosure began
-UNKNOWN = "not-known"
-OPEN = "not-over"  # calls that had not ended
+ENDED_BEFORE = "ended-before"  # nothing had been said, nothing chosen: the daemon or its process had just died
+NOT_KNOWN = "not-known"  # a country, a reason
+NOT_OVER = "not-over"  # calls that had not ended, or whose end nobody told
+ABROAD, SOMEWHERE = "answered-abroad", "country-not-known"  # asked for home, and an agent answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +73,6 @@ class Untold:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """Calls that agents answered in a month, and the share of them that was answered abroad."""
-
-    month: str  # 2026-10
-    answered: int
-    abroad: int
-    share: float | None
-    average: float | None  # of all calls of the months before, as many as the rule set says
-
-
-@dataclass(frozen=True, slots=True)
 class Day:
     """What a day's calls to one center lacked."""
 
@@ -85,19 +83,17 @@ class Day:
     in_vain: int  # though the caller had asked for home
 
 
-def _counters() -> dict[str, Counter[str]]:
-    return defaultdict(Counter)
-
-
 @dataclass(slots=True)
 class Figures:
     """Everything in a report."""
 
     calls: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)  # "not-over": there is none yet
+    answers: Counter[str] = field(default_factory=Counter)  # of answered calls: "all", "no-country", "no-wait", …
     by_month: dict[str, Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
-    )  # month → country answered in
-    disclosed: Counter[str] = field(default_factory=Counter)  # "full", "part", "no", "not-needed"
+    )  # month → country answered in; "not-known": answered, but where? "": not answered
+    disclosed: Counter[str] = field(default_factory=Counter)  # "full", "part", "no", "not-needed", "not-known"
     reasons: Counter[str] = field(default_factory=Counter)  # of "no"
     not_needed: Counter[str] = field(default_factory=Counter)  # reasons
     untold: list[Untold] = field(default_factory=list)
@@ -107,8 +103,8 @@ class Figures:
     asked: Waits = Waits(0, None, None, None)
     first: Waits = Waits(0, None, None, None)
     asked_in_all: int = 0
-    in_vain: Counter[str] = field(default_factory=Counter)  # how: outcome, or answered-abroad
-    months: list[Month] = field(default_factory=list)
+    in_vain: Counter[str] = field(default_factory=Counter)  # how: outcome, or answered-abroad, country-not-known
+    spans: list[Span] = field(default_factory=list)
     fallbacks: Counter[str] = field(default_factory=Counter)
     days: list[Day] = field(default_factory=list)
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -117,19 +113,23 @@ class Figures:
 def figures(
     connection: Connection,
     period: Period,
-    home: Sequence[str],
-    share_months: int,
+    home: Collection[str],
+    report: ReportRules,
+    now: datetime,
     *where: ColumnElement[bool],
 ) -> Figures:
-    """Count the calls of a period; `home` are the countries that count as home, `where` what else calls must be."""
+    """Count the calls of a period; `home` are the countries that count as home, `where` what else calls must be.
+
+    `now` tells which months are over.
+    """
     counting = _Counting(period, frozenset(home))
-    wanted = select(*(calls.c[name] for name in _COLUMNS)).where(
+    wanted = select(*(calls.c[name] for name in _COLUMNS), ANSWERED.label("answered"), UNTOLD.label("untold")).where(
         calls.c.arrived >= period.start_ms, calls.c.arrived < period.end_ms, *where
     )
     for row in connection.execution_options(yield_per=BLOCK).execute(wanted.order_by(calls.c.arrived)):
         counting.count(row)
     found = counting.done()
-    found.months = _months(connection, period, home, share_months, where)
+    found.spans = spans(connection, period, frozenset(home), report, now, where)
     heads = connection.execute(select(chains.c.name, chains.c.head, chains.c.head_hash))
     found.heads = {name: (head, bytes(head_hash).hex()) for name, head, head_hash in heads}
     return found
@@ -145,35 +145,52 @@ class _Counting:
         self._days: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._moments = _Moments(period)
 
-    def count(self, row: Any) -> None:  # noqa: ANN401 - a row of _COLUMNS
-        found, home = self._figures, self._home
+    def count(self, row: Any) -> None:  # noqa: ANN401 - a row of _COLUMNS, and what is made of them
+        found = self._figures
         found.calls += 1
         month, day = self._moments.of(row.arrived)
-        found.by_month[month][row.answered_country or ""] += 1
+        found.outcomes[row.outcome or NOT_OVER] += 1
+        found.by_month[month][(row.answered_country or NOT_KNOWN) if row.answered else ""] += 1
         untold = self._disclosure(row)
         if row.offered:
             chosen = found.offers[row.language or ""]
             chosen["offered"] += 1
             chosen[row.choice or "none"] += 1
-        vain = ""
-        if row.choice == "domestic":
-            found.asked_in_all += 1
-            vain = (
-                "" if row.answered_country in home else "answered-abroad" if row.connected else row.outcome or UNKNOWN
-            )
-            if vain:
-                found.in_vain[vain] += 1
-            elif row.waited is not None:
-                self._asked.append(row.waited)
-        elif row.answered_country in home and row.country in home and row.waited is not None:
-            self._first.append(row.waited)
+        vain = self._asked_for_home(row) if row.choice == "domestic" else ""
         if row.fallback:
             found.fallbacks[row.fallback] += 1
-        if row.connected:
+        if row.answered:
+            self._answer(row)
             each = self._days[day, row.center or ""]
             each["calls"] += 1
             each["untold"] += untold
-            each["in-vain"] += vain == "answered-abroad"
+            each["in-vain"] += vain == ABROAD
+
+    def _asked_for_home(self, row: Any) -> str:  # noqa: ANN401 - the same
+        """Count a caller who asked for home; return how it went when no agent at home answered."""
+        found = self._figures
+        found.asked_in_all += 1
+        if not row.answered:
+            how = row.outcome or NOT_OVER
+        elif row.answered_country in self._home:
+            return ""
+        else:
+            how = ABROAD if row.answered_country else SOMEWHERE
+        found.in_vain[how] += 1
+        return how
+
+    def _answer(self, row: Any) -> None:  # noqa: ANN401 - the same
+        found, home = self._figures, self._home
+        found.answers["all"] += 1
+        found.answers["no-country"] += not row.answered_country
+        found.answers["no-wait"] += row.waited is None
+        found.answers["transferred"] += row.transferred > 0
+        if row.answered_country not in home or row.waited is None:
+            return
+        if row.choice == "domestic":
+            self._asked.append(row.waited)
+        elif row.country in home:
+            self._first.append(row.waited)
 
     def _disclosure(self, row: Any) -> bool:  # noqa: ANN401 - the same
         """Count how much was disclosed; return whether it was to be, and was not at all."""
@@ -181,12 +198,13 @@ class _Counting:
         if row.disclosed in {"full", "part"}:
             found.disclosed[row.disclosed] += 1
             return False
-        if row.disclosed is None:
-            found.disclosed["not-needed" if row.skipped else OPEN] += 1
-            if row.skipped:
-                found.not_needed[row.skipped] += 1
+        if not row.untold:
+            reason = row.skipped or (ENDED_BEFORE if row.outcome == "before-queue" else "")
+            found.disclosed["not-needed" if reason else NOT_KNOWN if row.outcome else NOT_OVER] += 1
+            if reason:
+                found.not_needed[reason] += 1
             return False
-        reason = row.skipped or (HUNG_UP if row.choice == "hangup" else UNKNOWN)
+        reason = row.skipped or (HUNG_UP if row.choice == "hangup" else NOT_KNOWN)
         found.disclosed["no"] += 1
         found.reasons[reason] += 1
         if len(found.untold) < LISTED:
@@ -228,27 +246,3 @@ def waits(seconds: Iterable[int]) -> Waits:
         return Waits(0, None, None, None)
     middle = (each[(number - 1) // 2] + each[number // 2]) / 2
     return Waits(number, sum(each) / number, middle, float(each[math.ceil(0.9 * number) - 1]))
-
-
-def _months(
-    connection: Connection, period: Period, home: Sequence[str], share_months: int, where: Sequence[ColumnElement[bool]]
-) -> list[Month]:
-    """Return answered calls by month, from so many months before the period on."""
-    counted: list[tuple[str, int, int]] = []
-    for first in period.months(before=share_months):
-        start, end = milliseconds(first, period.zone), milliseconds(shifted(first, 1), period.zone)
-        wanted = (
-            select(calls.c.answered_country, func.count())
-            .where(calls.c.arrived >= start, calls.c.arrived < end, calls.c.connected.is_not(None), *where)
-            .group_by(calls.c.answered_country)
-        )
-        by_country: dict[str | None, int] = {row[0]: row[1] for row in connection.execute(wanted)}
-        abroad = sum(number for country, number in by_country.items() if country not in home)
-        counted.append((f"{first:%Y-%m}", sum(by_country.values()), abroad))
-    months = []
-    for place, (name, answered, abroad) in enumerate(counted):
-        before = counted[max(0, place - share_months) : place]
-        base = sum(one[1] for one in before)
-        average = sum(one[2] for one in before) / base if base else None
-        months.append(Month(name, answered, abroad, abroad / answered if answered else None, average))
-    return months

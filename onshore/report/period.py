@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from onshore.errors import LedgerError
+from onshore.errors import ReportError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def shifted(month: date, by: int) -> date:
 
 
 def of_month(text: str) -> tuple[date, date]:
-    """Return the first day of a month like 2026-10, and of the next; LedgerError."""
+    """Return the first day of a month like 2026-10, and of the next; ReportError."""
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise LedgerError(f"{text!r} is no month: write it like 2026-10") from None
+        raise ReportError(f"{text!r} is no month: write it like 2026-10") from None
     return first, shifted(first, 1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from onshore.report.document import country
+from onshore.report.figures import NOT_KNOWN
+from onshore.report.words import country
 
 if TYPE_CHECKING:
     from onshore.report.figures import Figures
@@ -37,20 +39,22 @@ def _svg(figure: Figure) -> str:
 
 
 def countries(found: Figures) -> str:
-    """Draw the calls of each month by country; the seven largest, and the rest together."""
+    """Draw the calls of each month by country; the six largest, and the rest together."""
     months = sorted(found.by_month)
     totals = {
         code: sum(found.by_month[month][code] for month in months) for month in months for code in found.by_month[month]
     }
-    ordered = sorted(totals, key=lambda code: -totals[code])
-    shown = ordered[:7]
+    lacking = {"": "#C8C8C8", NOT_KNOWN: "#8A8A8A"}  # of no country: grey, on top of the others
+    ordered = sorted(set(totals) - set(lacking), key=lambda code: (-totals[code], code))
+    shown = ordered[:6]
     figure, axes = _figure(2.8)
     below = [0] * len(months)
-    for place, code in enumerate([*shown, *(["rest"] if len(ordered) > 7 else [])]):
-        codes = ordered[7:] if code == "rest" else [code]
+    stack = [*shown, *(["rest"] if len(ordered) > 6 else []), *(code for code in (NOT_KNOWN, "") if totals.get(code))]
+    for place, code in enumerate(stack):
+        codes = ordered[6:] if code == "rest" else [code]
         heights = [sum(found.by_month[month][one] for one in codes) for month in months]
         label = "others" if code == "rest" else country(code)
-        axes.bar(months, heights, bottom=below, color=_COLOURS[place], width=0.6, label=label)
+        axes.bar(months, heights, bottom=below, color=lacking.get(code, _COLOURS[place % 7]), width=0.6, label=label)
         below = [one + other for one, other in zip(below, heights, strict=True)]
     axes.set_ylabel("calls", fontsize=8, color=_GREY)
     axes.set_xlim(-0.8, max(len(months) - 0.2, 1.8))
@@ -75,21 +79,41 @@ def disclosed(found: Figures) -> str:
 
 
 def abroad(found: Figures, rules: Rules) -> str:
-    """Draw the share answered abroad by month, the average of the months before, and the rule set's threshold."""
-    months = [one for one in found.months if one.share is not None]
+    """Draw what the rule set measures: the share answered abroad, or what moved there; and its threshold."""
     figure, axes = _figure(2.6)
-    names = [one.month for one in months]
-    axes.plot(names, [100 * (one.share or 0) for one in months], marker="o", color=_COLOURS[0], label="share abroad")
-    average = [(one.month, 100 * one.average) for one in months if one.average is not None]
-    if average:
-        axes.plot(*zip(*average, strict=True), color=_COLOURS[1], linestyle="--", label="average of the months before")
+    (_moved if rules.report.measure == "moved" else _share)(axes, found, rules)
     if rules.report.share_alert:
-        axes.axhline(100 * rules.report.share_alert, color="#D55E00", linewidth=1, label=f"threshold of {rules.name}")
+        limit = 100 * rules.report.share_alert
+        axes.axhline(limit, color="#D55E00", linewidth=1, label=f"threshold of {rules.name}: {limit:g} %")
+    axes.tick_params(axis="x", rotation=45)
+    axes.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return _svg(figure)
+
+
+def _share(axes: Any, found: Figures, rules: Rules) -> None:  # noqa: ANN401 - matplotlib's
+    names = [one.span for one in found.spans]
+    share = [math.nan if one.share is None else 100 * one.share for one in found.spans]
+    average = [math.nan if one.average is None else 100 * one.average for one in found.spans]
+    axes.plot(names, share, marker="o", color=_COLOURS[0], label="share abroad")
+    if not all(map(math.isnan, average)):
+        label = f"share of the {rules.report.share_months} months before"
+        axes.plot(names, average, color=_COLOURS[1], linestyle="--", label=label)
     axes.set_ylabel("% of answered calls", fontsize=8, color=_GREY)
     axes.set_ylim(0, 100)
-    axes.tick_params(axis="x", rotation=45)
-    axes.legend(fontsize=7, frameon=False)
-    return _svg(figure)
+
+
+def _moved(axes: Any, found: Figures, rules: Rules) -> None:  # noqa: ANN401 - the same
+    names = [one.span for one in found.spans]
+    moved = [math.nan if one.moved is None else 100 * one.moved for one in found.spans]
+    axes.bar(names, moved, color=_COLOURS[0], width=0.6, label="moved abroad")
+    axes.axhline(0, color=_GREY, linewidth=0.6)
+    unknown = [place for place, one in enumerate(found.spans) if one.moved is None]
+    if unknown:
+        axes.plot(unknown, [0] * len(unknown), linestyle="", marker="x", color=_COLOURS[7], label="not known")
+    highest = max([50, *(value for value in moved if not math.isnan(value))])
+    lowest = min([0, *(value for value in moved if not math.isnan(value))])
+    axes.set_ylim(1.1 * lowest, 1.1 * highest)
+    axes.set_ylabel(f"% of the {rules.report.share_months} months before", fontsize=8, color=_GREY)
 
 
 def waits(found: Figures) -> str:

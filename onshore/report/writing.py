@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
 
-from onshore.errors import LedgerError
+from onshore.errors import ReportError
+from onshore.ledger.export import cell
 from onshore.report import plots
-from onshore.report.document import lines, percent
+from onshore.report.document import lines
+from onshore.report.figures import NOT_OVER, SOMEWHERE
+from onshore.report.words import percent
 
 if TYPE_CHECKING:
     from onshore.report.document import Document
@@ -22,10 +25,10 @@ FORMATS = ("html", "pdf", "csv", "json")
 _PAGE = Path(__file__).with_name("page.html.j2")
 
 
-def render(made: Document, form: str, *, verified: bool = False) -> bytes:
-    """Return a report in a format; LedgerError when a library for it is not there."""
+def render(made: Document, form: str, *, verified: bool = False, separator: str = ",") -> bytes:
+    """Return a report in a format, CSV with a separator; ReportError when a library for it is not there."""
     if form == "csv":
-        return _csv(made)
+        return _csv(made, separator)
     if form == "json":
         return _json(made)
     page = html(made, verified=verified)
@@ -39,9 +42,10 @@ def html(made: Document, *, verified: bool = False) -> str:
     drawn = {
         "calls": plots.countries(found) if found.calls else "",
         "disclosed": plots.disclosed(found) if wanted else "",
-        "abroad": plots.abroad(found, made.rules),
+        "abroad": plots.abroad(found, made.rules) if any(one.answered for one in found.spans) else "",
         "waits": plots.waits(found) if found.asked.number or found.first.number else "",
     }
+    unsure = sum(found.in_vain[how] for how in ("unknown", NOT_OVER, SOMEWHERE))
     offered = sum(counted["offered"] for counted in found.offers.values())
     certified = [
         ("calls", found.calls),
@@ -51,7 +55,8 @@ def html(made: Document, *, verified: bool = False) -> str:
         ("not told", found.disclosed["no"]),
         ("offered an agent at home after the disclosure", offered),
         ("asked for one", found.asked_in_all),
-        ("asked in vain", sum(found.in_vain.values())),
+        ("asked in vain", sum(found.in_vain.values()) - unsure),
+        ("asked, and it is not known who answered, or whether anybody did", unsure),
         ("calls that the dialplan handled by itself", sum(found.fallbacks.values())),
     ]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -64,7 +69,7 @@ def _pdf(page: str) -> bytes:
     try:
         import weasyprint  # noqa: PLC0415 - large, with libraries of the system, and wanted for this alone
     except (ImportError, OSError) as error:
-        raise LedgerError(
+        raise ReportError(
             "PDF needs weasyprint and Pango: pip install 'onshore[pdf]' (Debian, too: apt install libpango-1.0-0 "
             f"libpangoft2-1.0-0); or print the HTML ({error})"
         ) from None
@@ -72,11 +77,12 @@ def _pdf(page: str) -> bytes:
     return made
 
 
-def _csv(made: Document) -> bytes:
+def _csv(made: Document, separator: str) -> bytes:
+    """Return what a spreadsheet opens: with a byte order mark, or Excel takes it for the machine's old encoding."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
     writer.writerow(("table", "item", "column", "value", "where"))
-    writer.writerows(lines(made))
+    writer.writerows([cell(value) for value in line] for line in lines(made))
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
@@ -86,6 +92,15 @@ def _json(made: Document) -> bytes:
         "title": made.title,
         "period": made.period,
         "rules": made.rules.name,
+        "standing": made.standing,
+        "looked_at": made.rules.looked_at.isoformat(),
+        "measure": {
+            "what": made.rules.report.measure,
+            "alert": made.rules.report.share_alert,
+            "months_before": made.rules.report.share_months,
+            "per": made.rules.report.per,
+            "direction": made.rules.report.direction,
+        },
         "company": made.company,
         "made": made.made,
         "where": made.base,

@@ -84,6 +84,7 @@ def _threshold(within: Sequence[Span], rules: Rules) -> Iterator[str]:
         return
     calls = "calls" if report.direction == "both" else f"{report.direction} calls"
     what = f"of the volume of {calls} moved abroad" if report.measure == "moved" else f"of {calls} were answered abroad"
+    limit = f"{100 * report.share_alert:g} %"
     known = [
         (value, one)
         for one in within
@@ -95,10 +96,24 @@ def _threshold(within: Sequence[Span], rules: Rules) -> Iterator[str]:
         value, worst = max(near, key=lambda one: one[0])
         over = "over" if value >= report.share_alert else "close to"
         others = f"; so, or close to it, in {len(near)} of {len(known)} {report.per}s" if len(known) > 1 else ""
-        limit = f"{100 * report.share_alert:g} %"
         yield f"{worst.span}: {100 * value:.1f} % {what}, {over} the {limit} of {rules.name}{others}."
     if report.measure != "moved":
         return
+    hidden = [
+        one
+        for one in within
+        if one.share is not None
+        and one.average is not None
+        and one.moved is not None
+        and one.share - one.average >= report.share_alert > one.moved
+    ]
+    if hidden:
+        worst = max(hidden, key=lambda one: one.share or 0)
+        yield (
+            f"{worst.span}: {100 * (worst.share or 0):.1f} % of {calls} were answered abroad, "
+            f"{100 * (worst.average or 0):.1f} % in the months before. As all calls became fewer, that is less than "
+            f"{limit} of the volume before: look at it all the same."
+        )
     unknown = [one.span for one in within if one.moved is None]
     if unknown:
         yield f"How much moved abroad in {', '.join(unknown)} is not known: the ledger has not the months for it."

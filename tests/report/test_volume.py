@@ -124,6 +124,17 @@ def test_a_high_share_that_was_always_so_is_no_move(tmp_path: Path) -> None:
     assert not [one for one in found["warnings"] if "abroad" in one and "30 %" in one]
 
 
+def test_a_move_that_fewer_calls_hide_is_told(tmp_path: Path) -> None:
+    """Half of the calls are gone, and of the rest most are abroad: less than 30 % of the volume before, and yet."""
+    before = calls(seed=22, first=date(2025, 1, 1), days=365, a_day=12, at_home=80)
+    file = site_with(tmp_path, [*before, *calls(seed=23, first=date(2026, 1, 1), days=31, a_day=4, at_home=0)])
+    found = reported(file, "--month", "2026-01")
+    assert found["figures"]["spans"][-1]["moved"] < 0.27
+    told = [one for one in found["warnings"] if "As all calls became fewer, that is less than 30 %" in one]
+    assert len(told) == 1
+    assert told[0].startswith("2026-01: ")
+
+
 def test_italy_has_no_threshold(tmp_path: Path) -> None:
     """Its law speaks of no share and no volume: the share is shown, nothing is warned of."""
     made = calls(seed=2, first=date(2026, 8, 1), days=92, a_day=5, rules="it-24-bis")

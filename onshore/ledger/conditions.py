@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Boolean, LargeBinary, String, and_, func, not_, or_
 
 from onshore.errors import LedgerError
-from onshore.ledger.projection import NOT, UNPLAYABLE
 from onshore.ledger.schema import calls
 from onshore.speech.catalogue import nearest
 
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement
 
 MOMENTS = ("arrived", "chosen", "routed", "connected", "ended")  # in milliseconds since 1970
+_UNPLAYABLE = ("sound-missing", "no-translation")  # why a disclosure that was to be played could not be
+
 # The call ended so, or it is not over (or nobody told its end) and an agent has answered it. Never unknown itself.
 ANSWERED: ColumnElement[bool] = or_(
     func.coalesce(calls.c.outcome, "") == "answered",
@@ -36,8 +37,8 @@ ANSWERED: ColumnElement[bool] = or_(
 # Not those that ended before anything was said or chosen, because the daemon, or the call's process, had just died.
 UNTOLD: ColumnElement[bool] = and_(
     or_(
-        func.coalesce(calls.c.disclosed, "") == NOT,
-        and_(calls.c.disclosed.is_(None), func.coalesce(calls.c.skipped, "") == UNPLAYABLE),  # not over yet
+        func.coalesce(calls.c.disclosed, "") == "no",
+        and_(calls.c.disclosed.is_(None), func.coalesce(calls.c.skipped, "").in_(_UNPLAYABLE)),  # not over yet
     ),
     or_(
         calls.c.skipped.is_not(None),

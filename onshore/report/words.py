@@ -21,6 +21,7 @@ OUTCOMES = {  # in the order of a report; each call has one, or is not over
 REASONS = {
     **OUTCOMES,
     "sound-missing": "the sound file could not be played; the call went home instead",
+    "no-translation": "no codec for it; the call went home instead",
     HUNG_UP: "the caller hung up before it began",
     ENDED_BEFORE: "the call ended before anything was said",
     NOT_KNOWN: "not known",

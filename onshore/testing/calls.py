@@ -123,6 +123,7 @@ class _Making:
         self._rules = rules
         self._service = "support" if chance.random() < 0.7 else "sales"
         self._fallback = ""
+        self._odd = False
         self._oddity = ""
         self._transferred = 0
         self._direction = "inbound"
@@ -136,6 +137,7 @@ class _Making:
         chance = self._chance
         told: dict[str, str | int | bool] = {}
         if odd:
+            self._odd = True
             self._oddity = chance.choice(("", "", *_ODDITIES))
             if chance.random() < 0.3:
                 self._direction = told["direction"] = "outbound"
@@ -183,10 +185,11 @@ class _Making:
         if self._country == HOME:
             self._note("skipped", 0.01, reason="at-home", what="disclosure", country=HOME)
             return "", "at-home", False, ""
-        if chance.random() < 0.004:
-            self._note("skipped", 0.02, reason="sound-missing", what="disclosure", country=self._country)
+        if chance.random() < (0.02 if self._odd else 0.004):
+            reason = chance.choice(("sound-missing", "no-translation")) if self._odd else "sound-missing"
+            self._note("skipped", 0.02, reason=reason, what="disclosure", country=self._country)
             self._center = DOMESTIC
-            return "no", "sound-missing", False, ""
+            return "no", reason, False, ""
         if chance.random() < 0.005:
             return self._hung_up("no", offered=False)
         lot, whole = chance.random(), _LENGTHS["disclosure"]

@@ -14,6 +14,8 @@ from pydantic_core import PydanticUndefined
 import onshore
 from onshore import cli, rules, variables
 from onshore import site as sites
+from onshore.report.figures import NOT_OVER
+from onshore.report.words import OUTCOMES
 from onshore.site import Asterisk, Center, Ledger, Server, Service, Site, Speech
 from onshore.trying import spoken_plan
 
@@ -173,6 +175,16 @@ def test_every_rule_set_is_in_the_readme() -> None:
     assert {name: table.get(name) for name in rules.names()} == {
         name: rules.load(name).status for name in rules.names()
     }
+
+
+def test_every_outcome_and_option_of_a_report_is_described() -> None:
+    """Each way in which a call ends has its row, and each option of the command."""
+    rows_of_report = {row[0] for row in rows(DOCUMENTS["report.md"])}
+    described = set(re.findall(r"`([\w-]+)`", " ".join(rows_of_report)))
+    assert set(OUTCOMES) - {NOT_OVER} <= described
+    told = set(re.findall(r"`(--[a-z]+)", " ".join(rows_of_report)))
+    assert {option for one in cli.main.commands["report"].params for option in one.opts} == told | {"--to", "--rules"}
+    assert "--to" in DOCUMENTS["report.md"]
 
 
 def test_every_variable_for_the_admin_is_in_the_readme() -> None:

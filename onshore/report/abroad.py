@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from onshore.report.table import Row, Table
+from onshore.report.volume import MONTHS
 
 if TYPE_CHECKING:
     from onshore.report.figures import Figures
@@ -60,17 +61,20 @@ def moved(found: Figures, rules: Rules, period: Period, more: str) -> Table:
 def _volume(found: Figures, rules: Rules, measure: str) -> str:
     """Return how the figures of the volume abroad are made, and what is not known of them."""
     report = rules.report
+    times = "" if report.per == "month" else f"{MONTHS[report.per]} x "
+    formula = f"(abroad - {times}abroad a month before) / ({times}answered a month before)"
     note = f"By {report.per}. " + (
-        f"Moved = (abroad - n x abroad a month before) / (n x answered a month before), n being the {report.per}'s "
-        f"months, and a month before the average of the {report.share_months} months before it: {rules.name} speaks of "
-        f"moving volume abroad, measured against them ({rules.source}). Below zero, calls came home. Where all calls "
-        "grew, or shrank, so did those abroad, without a move: look at the share, too. A month that is not over, or in "
-        "which the ledger only begins, is left out."
+        f"Moved = {formula}; a month before is the average of the {report.share_months} months before. {rules.name} "
+        f"speaks of moving volume abroad, measured against them ({rules.source}). Below zero, calls came home. Where "
+        "all calls grew, or shrank, those abroad did, too, without a move: look at the share. A month that is not over, or "
+        "in which the ledger only begins, is left out."
         if measure == "moved"
         else "Share = abroad / answered."
         + (f" {rules.name} speaks of no share of calls." if report.measure == "none" else f" {rules.source}.")
     )
-    note += " A month of which the ledger has no call is not known, and counts nowhere."
+    note += " A month of which the ledger has no call is not known, and counts nowhere. The commands list the calls "
+    home = ",".join((*rules.home, *rules.also_home))
+    note += f"answered; of these, those abroad: `and answered_country != {home}`."
     elsewhere = sum(one.elsewhere for one in found.spans)
     if elsewhere:
         note += f" Of {elsewhere} answered calls the country is not known: they are in no number here."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -237,7 +238,10 @@ def test_the_conditions_of_each_span_give_its_calls(site_file: Path) -> None:
         assert any(row["where"] for row in table["rows"])
         for row in table["rows"]:
             if row["where"]:
-                assert len(exported(site_file, row["where"])) == int(row["values"][0]), (words, row["item"])
+                answered = exported(site_file, row["where"])
+                assert len(answered) == int(row["values"][0]), (words, row["item"])
+                (abroad,) = re.findall(r"`(and answered_country != .*?)`", table["note"])
+                assert len(exported(site_file, f"{row['where']} {abroad}")) == int(row["values"][1])
             else:
                 assert row["values"][0] == "not known"
 

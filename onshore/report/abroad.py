@@ -66,8 +66,8 @@ def _volume(found: Figures, rules: Rules, measure: str) -> str:
     note = f"By {report.per}. " + (
         f"Moved = {formula}; a month before is the average of the {report.share_months} months before. {rules.name} "
         f"speaks of moving volume abroad, measured against them ({rules.source}). Below zero, calls came home. Where "
-        "all calls grew, or shrank, those abroad did, too, without a move: look at the share. A month that is not over, or "
-        "in which the ledger only begins, is left out."
+        "all calls grew, or shrank, those abroad did, too, without a move: look at the share. A month that is not "
+        "over, or in which the ledger only begins, is left out."
         if measure == "moved"
         else "Share = abroad / answered."
         + (f" {rules.name} speaks of no share of calls." if report.measure == "none" else f" {rules.source}.")

@@ -7,7 +7,8 @@ cd "$(dirname "$0")"
 
 environment '[test]'
 need 'ls /usr/lib/postgresql/*/bin/postgres' postgresql
-need '.venv/bin/python -c "import weasyprint"' libpango-1.0-0 libpangoft2-1.0-0
+# Warnings are errors, as in the tests.
+need '.venv/bin/python -W error -c "import weasyprint"' libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 .venv/bin/python -m onshore.testing.private_asterisk unpack 22 16
 [ $# = 0 ] || exec .venv/bin/python -m pytest "$@"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -169,7 +170,7 @@ def test_only_the_owner_reads_a_new_ledger(tmp_path: Path) -> None:
     migrations.ensure(engine)
     assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
     engine.dispose()
-    with sqlite3.connect(tmp_path / "ledger.sqlite3") as connection:
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,11 +112,10 @@ def locked(settings: Settings) -> Iterator[None]:
             yield
         engine.dispose()
     else:
-        with sqlite3.connect(settings.state / "ledger.sqlite3", isolation_level=None) as file:
+        with closing(sqlite3.connect(settings.state / "ledger.sqlite3", isolation_level=None)) as file:
             file.execute("BEGIN EXCLUSIVE")
             yield
             file.execute("ROLLBACK")
-        file.close()
 
 
 def test_a_locked_database_keeps_no_call_waiting(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,13 +5,18 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'END'
-Usage: scripts/fresh.sh SUITE
+Usage: scripts/fresh.sh SUITE [--stock | --systemd]
 
 Makes a minimal Debian (SUITE: bookworm, trixie, forky, …), puts a clone of this checkout's HEAD into it, and runs
 ./demo.sh and ./test.sh there as root, in an empty environment, as the README says. Prints how long each took and its
-last lines; the exit code is 0 when both passed.
+last lines; the exit code is 0 when all passed.
 
   scripts/fresh.sh bookworm && scripts/fresh.sh trixie     before anything is called done
+
+  --stock     Instead: "Into your PBX" of the README, typed as it stands, with the suite's own Asterisk (forky has 22):
+              from `onshore init` to calls, books, and `onshore uninstall`; then all files are as they were.
+  --systemd   The same, in a machine that systemd has booted; and the daemon is frozen, restarted, and the machine
+              booted again.
 
 Needs root, and Debian's debootstrap (apt install debootstrap). Packages come from the mirror of this machine's apt;
 only its proxies and certificates are taken along, no cache. The minimal system is kept in .cache/fresh/SUITE.tar for a
@@ -27,12 +32,17 @@ fail() { printf 'fresh.sh: %s\n' "$*" >&2; exit 1; }
 # --- outside: the machine's files, and the namespaces it runs in
 
 main() {
-    local suite=${1:-}
-    case $suite in
-        --help | -h) usage; exit ;;
-        '' | -*) usage >&2; exit 2 ;;
-    esac
-    [ $# = 1 ] || { usage >&2; exit 2; }
+    local suite='' what=commands word
+    for word in "$@"; do
+        case $word in
+            --help | -h) usage; exit ;;
+            --stock) what=stock ;;
+            --systemd) what=systemd ;;
+            -*) fail "there is no option $word: scripts/fresh.sh --help" ;;
+            *) [ -z "$suite" ] || fail "one suite, please: scripts/fresh.sh --help"; suite=$word ;;
+        esac
+    done
+    [ -n "$suite" ] || fail "which Debian? For example: scripts/fresh.sh trixie"
     [ "$(id -u)" = 0 ] || fail "a minimal Debian is made as root: run it with sudo, or in a container."
     command -v debootstrap >/dev/null || fail "debootstrap is missing. As root: apt install debootstrap"
 
@@ -46,9 +56,9 @@ main() {
     git clone -q . "$folder/root/root/onshore"
 
     # Killed with its parent, and all that runs in it with it: the kernel ends a process namespace and its mounts.
-    unshare --mount --pid --kill-child=KILL "$0" --inside "$folder" </dev/null &
+    unshare --mount --pid --kill-child=KILL "$0" --inside "$what" "$folder" </dev/null &
     inside=$!
-    trap 'kill -KILL "$inside" 2>/dev/null || true' EXIT
+    trap 'kill -KILL "$inside" 2>/dev/null || true; find "$(cgroup)" -depth -type d -exec rmdir {} + 2>/dev/null || true' EXIT
     trap 'exit 130' INT TERM HUP
     wait "$inside" || fail "the machine's files stay in $folder/root, the logs in $folder."
     remove "$folder/root"
@@ -110,11 +120,13 @@ network() {
 
 # --- inside: in the namespaces, as their first process
 
-# inside FOLDER: mount what a machine has mounted, and run both commands.
+# inside WHAT FOLDER: mount what a machine has mounted, and do WHAT.
 inside() {
-    local folder=$1
+    folder=$2
     root=$folder/root
+    into=(chroot "$root")
     mount --make-rprivate /
+    mount -t proc proc /proc
     mount --bind "$root" "$root" # a root that is no mount point cannot be unshared again
     mount -t proc proc "$root/proc"
     mount -t sysfs -o ro sysfs "$root/sys"
@@ -123,19 +135,91 @@ inside() {
     # A root folder in a folder has no init: packages start no services.
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
     chmod +x "$root/usr/sbin/policy-rc.d"
+    "$1"
+}
 
+# The README's two commands.
+commands() {
     local failed=0
-    run demo.sh "$folder/demo.log" 'cd onshore && ./demo.sh' || failed=1
+    run demo.sh ./demo.sh || failed=1
     nothing_runs demo.sh || failed=1
-    run test.sh "$folder/test.log" 'cd onshore && ./test.sh' || failed=1
+    run test.sh ./test.sh || failed=1
     return $failed
 }
 
-# run NAME LOG COMMAND: run it in the machine, as root logs in there; tell how long it took, and its last lines.
+# The README's "Into your PBX", where no systemd runs.
+stock() {
+    local step
+    for step in prepare install call uninstall; do
+        run "$step" "scripts/fresh/pbx.sh $step" || return
+    done
+}
+
+# The same where systemd has booted the machine.
+systemd() {
+    run prepare "scripts/fresh/pbx.sh prepare && apt-get -q install systemd-sysv dbus" || return
+    rm "$root/usr/sbin/policy-rc.d"
+    boot || return
+    local step
+    for step in install call watchdog call; do
+        run "$step" "scripts/fresh/pbx.sh $step" || return
+    done
+    say "Booting it again …"
+    enter systemctl reboot
+    wait "$machine" || true # as the kernel ends it
+    boot || return
+    for step in call uninstall; do
+        run "$step" "scripts/fresh/pbx.sh $step" || return
+    done
+}
+
+# boot: start the machine's systemd, as the first process of namespaces of its own, with no network but itself.
+boot() {
+    local begun=$SECONDS group
+    group=$(cgroup)
+    mkdir -p "$group"
+    (
+        echo $BASHPID >"$group/cgroup.procs"
+        exec unshare --mount --pid --uts --ipc --net --cgroup --kill-child=KILL "$0" --boot "$root"
+    ) </dev/null >>"$folder/console.log" 2>&1 &
+    machine=$!
+    until init=$(cat "/proc/$machine/task/$machine/children") && [ "$(cat "/proc/${init% }/comm")" = systemd ]; do
+        [ $((SECONDS - begun)) -lt 20 ] && [ -e /proc/$machine ] || { say "systemd does not start: $folder/console.log"; return 1; }
+        sleep 0.2
+    done 2>/dev/null
+    into=(nsenter --target "${init% }" --all --root --wd)
+    until enter systemctl is-system-running --wait >"$folder/systemd.log" 2>&1; do
+        grep -q degraded "$folder/systemd.log" && { say "units that failed:"; enter systemctl --failed; break; }
+        [ $((SECONDS - begun)) -lt 60 ] || { say "systemd does not come up: $folder/systemd.log"; return 1; }
+        sleep 0.5
+    done
+    say "booted in $((SECONDS - begun)) s: $(enter systemctl --version | head -n 1), $(cat "$folder/systemd.log")"
+}
+
+# cgroup: the control group of the machine that is booted. A systemd has all of its own in it.
+cgroup() {
+    local tree
+    tree=$(findmnt -rno TARGET -t cgroup2 | head -n 1)
+    [ -n "$tree" ] || fail "no tree of control groups (cgroup2) is mounted here, and systemd needs one."
+    echo "$tree/onshore-fresh"
+}
+
+# become_init ROOT: the last that is done outside of the machine that boots.
+become_init() {
+    local root=$1
+    mount -t proc proc "$root/proc"
+    mount -t sysfs sysfs "$root/sys"
+    mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+    mount -t tmpfs tmpfs "$root/run"
+    rm -f "$root/dev/console"
+    exec chroot "$root" /usr/bin/env --default-signal -i container=fresh /sbin/init
+}
+
+# run NAME COMMAND: run it in the checkout, as root logs in there; tell how long it took, and its last lines.
 run() {
-    local name=$1 log=$2 begun=$SECONDS code=0
+    local name=$1 log=$folder/$1.log begun=$SECONDS code=0
     say "$name …"
-    enter bash -c "$3" >"$log" 2>&1 </dev/null || code=$?
+    enter bash -c "cd onshore && $2" >"$log" 2>&1 </dev/null || code=$?
     tail -n 8 "$log" | sed 's/^/    /'
     if [ $code = 0 ]; then
         say "$name: passed in $((SECONDS - begun)) s; all that it printed is in $log"
@@ -153,21 +237,22 @@ enter() {
         [ -z "${!name:-}" ] || keep+=("$name=${!name}")
     done
     # The background of a shell ignores Ctrl-C, and would hand that on.
-    chroot "$root" /usr/bin/env --default-signal -i --chdir=/root HOME=/root \
+    "${into[@]}" /usr/bin/env --default-signal -i --chdir=/root HOME=/root \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${keep[@]}" "$@"
 }
 
 # nothing_runs NAME: whether all processes of the machine have ended.
 nothing_runs() {
     local left
-    left=$(for process in "$root"/proc/[0-9]*; do
+    left=$(for process in /proc/[0-9]*; do
         [ "$(readlink "$process/root")" = / ] || tr '\0' ' ' <"$process/cmdline" || true
     done)
     [ -z "$left" ] || { say "$1: FAILED, it left running: $left"; return 1; }
 }
 
-if [ "${1:-}" = --inside ]; then
-    inside "$2"
-else
-    main "$@"
-fi
+case ${1:-} in
+    --inside) inside "$2" "$3" ;;
+    --boot) become_init "$2" ;;
+    *) main "$@" ;;
+esac
+exit # so that whoever changes this file changes no run that is under way

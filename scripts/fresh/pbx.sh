@@ -122,7 +122,7 @@ call() {
     wait_for "asterisk -rx 'core show channels count' | grep -q '^0 active channels'" 90
     wait_for "onshore ledger export --where 'outcome = answered' | wc -l | grep -qx $((had + 3))" 20
     onshore ledger export | tail -n 2
-    for caller in 'choice = none and answered_country = PH' 'choice = domestic and answered_country = US'; do
+    for caller in 'disclosed_country = PH and answered_country = PH' 'choice = domestic and answered_country = US'; do
         onshore ledger export --where "$caller" | wc -l | grep -qx $((had / 2 + 2)) || fail "not in the books: $caller"
     done
     onshore ledger verify

@@ -149,10 +149,8 @@ commands() {
 
 # The README's "Into your PBX", where no systemd runs.
 stock() {
-    local step
-    for step in prepare install call uninstall; do
-        run "$step" "scripts/fresh/pbx.sh $step" || return
-    done
+    step prepare && step install || return
+    steps call files uninstall
 }
 
 # The same where systemd has booted the machine.
@@ -160,18 +158,25 @@ systemd() {
     run prepare "scripts/fresh/pbx.sh prepare && apt-get -q install systemd-sysv dbus" || return
     rm "$root/usr/sbin/policy-rc.d"
     boot || return
-    local step
-    for step in install call watchdog call; do
-        run "$step" "scripts/fresh/pbx.sh $step" || return
-    done
+    step install || return
+    local failed=0
+    steps call watchdog call || failed=1
     say "Booting it again …"
     enter systemctl reboot
     wait "$machine" || true # as the kernel ends it
     boot || return
-    for step in call uninstall; do
-        run "$step" "scripts/fresh/pbx.sh $step" || return
-    done
+    steps call files uninstall || failed=1
+    return $failed
 }
+
+# steps NAME...: do these, each of which can be done though another failed; whether all passed.
+steps() {
+    local name failed=0
+    for name in "$@"; do step "$name" || failed=1; done
+    return $failed
+}
+
+step() { run "$1" "scripts/fresh/pbx.sh $1"; }
 
 # boot: start the machine's systemd, as the first process of namespaces of its own, with no network but itself.
 boot() {

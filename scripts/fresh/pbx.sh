@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # In a machine of scripts/fresh.sh, in the checkout: the README's "Into your PBX", typed as it stands, with Debian's own
-# Asterisk. One step each: prepare, install, call, watchdog (with systemd), uninstall.
+# Asterisk. One step each: prepare, install, call, files, watchdog (with systemd), uninstall.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -105,7 +105,7 @@ END
 install() {
     booted || /etc/init.d/asterisk start
     wait_for "asterisk -rx 'core waitfullybooted' | grep -q 'fully booted'" 30
-    files >$before
+    all_files >$before
     type_all "$(rest sh)"
     ! booted || systemctl is-enabled onshore
 }
@@ -128,18 +128,18 @@ call() {
     onshore ledger verify
     onshore report --month "$(date -u +%Y-%m)" --output /root/report.html --output /root/report.csv
     onshore check
-    [ "$(onshore ledger export --output -)" = "$(onshore ledger export)" ] || fail "a dash is standard output"
-    owners
 }
 
 # rows: how many calls the books have.
 rows() { echo $(($(onshore ledger export | wc -l) - 1)); }
 
-# The state folder is Asterisk's: what root's commands write there must not be root's.
-owners() {
+# What the commands leave: nothing of root's in the state folder, which is Asterisk's; no file that is named by a dash.
+files() {
     local others
     others=$(find $state ! -user asterisk)
     [ -z "$others" ] || fail "not Asterisk's: $others"
+    [ "$(onshore ledger export --output -)" = "$(onshore ledger export)" ] || fail "a dash is standard output"
+    onshore install | grep -x 'Nothing to change.'
 }
 
 # A frozen daemon is started again by systemd.
@@ -156,14 +156,14 @@ watchdog() {
 # Out again: all files as they were, byte for byte.
 uninstall() {
     onshore uninstall
-    files >/root/after.files
+    all_files >/root/after.files
     diff $before /root/after.files || fail "these files are not as they were"
     echo "All files are as they were."
 }
 
-# files: every file that matters, with its type, mode, owner and content. Not what is Onshore's to keep, nor what others
+# all_files: every file that matters, with its type, mode, owner and content. Not what is Onshore's to keep, nor what others
 # write while they run.
-files() {
+all_files() {
     local left_out=(/proc /sys /dev /run /tmp /root /var/log /var/spool /var/tmp /var/cache /var/lib/systemd
         '/var/lib/asterisk/astdb*' $state /etc/onshore /opt/onshore) path prune=(-name __pycache__)
     for path in "${left_out[@]}"; do prune+=(-o -path "$path"); done

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from onshore import plan as plans
 from onshore import planning, rules
 from onshore.asterisk import config, dialplan
-from onshore.asterisk.console import Console
+from onshore.asterisk.console import Console, begins
 from onshore.asterisk.install import Target, plan_install
 from onshore.build import studio
 from onshore.errors import AsteriskError, OnshoreError
@@ -153,7 +153,7 @@ def _modules(console: Console) -> Iterator[Finding]:
 def _queues(site: Site, console: Console) -> Iterator[Finding]:
     for name, center in site.centers.items():
         shown = console.run(f"queue show {center.queue}")
-        if not shown.startswith(center.queue):
+        if not begins(shown, f"{center.queue} has "):
             yield Finding(
                 f"queue {center.queue}",
                 f"Asterisk has no queue {center.queue!r}, which centers.{name}.queue names",

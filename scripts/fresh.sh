@@ -58,7 +58,7 @@ main() {
     # Killed with its parent, and all that runs in it with it: the kernel ends a process namespace and its mounts.
     unshare --mount --pid --kill-child=KILL "$0" --inside "$what" "$folder" </dev/null &
     inside=$!
-    trap 'kill -KILL "$inside" 2>/dev/null || true; find "$(cgroup)" -depth -type d -exec rmdir {} + 2>/dev/null || true' EXIT
+    trap 'kill -KILL "$inside" 2>/dev/null || true; forget_group' EXIT
     trap 'exit 130' INT TERM HUP
     wait "$inside" || fail "the machine's files stay in $folder/root, the logs in $folder."
     remove "$folder/root"
@@ -207,6 +207,16 @@ cgroup() {
     tree=$(findmnt -rno TARGET -t cgroup2 | head -n 1)
     [ -n "$tree" ] || fail "no tree of control groups (cgroup2) is mounted here, and systemd needs one."
     echo "$tree/onshore-fresh"
+}
+
+# forget_group: remove the control groups, once what ran in them has ended.
+forget_group() {
+    local group try
+    group=$(cgroup)
+    for try in {1..50}; do
+        [ -d "$group" ] || return 0
+        find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+    done
 }
 
 # become_init ROOT: the last that is done outside of the machine that boots.

@@ -50,6 +50,7 @@ main() {
     mkdir -p "$folder"
     exec 9>"$folder/lock"
     flock -n 9 || fail "another run has $folder."
+    rm -f "$folder"/*.log
     minimal "$suite" "$folder"
     say "A clone of $(git rev-parse --short HEAD) goes into a minimal Debian $suite."
     [ -z "$(git status --porcelain)" ] || say "This tree has changes that are not committed: they are not in it."
@@ -125,6 +126,7 @@ inside() {
     folder=$2
     root=$folder/root
     into=(chroot "$root")
+    ran=0
     mount --make-rprivate /
     mount -t proc proc /proc
     mount --bind "$root" "$root" # a root that is no mount point cannot be unshared again
@@ -163,7 +165,7 @@ systemd() {
     steps call watchdog call || failed=1
     say "Booting it again …"
     enter systemctl reboot
-    wait "$machine" || true # as the kernel ends it
+    { wait "$machine" || true; } 2>/dev/null # the kernel ends it with a signal
     boot || return
     steps call files uninstall || failed=1
     return $failed
@@ -223,7 +225,7 @@ forget_group() {
 become_init() {
     local root=$1
     mount -t proc proc "$root/proc"
-    mount -t sysfs sysfs "$root/sys"
+    mount -t sysfs -o ro sysfs "$root/sys" # by this it knows that other machinery looks after devices
     mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
     mount -t tmpfs tmpfs "$root/run"
     rm -f "$root/dev/console"
@@ -232,7 +234,7 @@ become_init() {
 
 # run NAME COMMAND: run it in the checkout, as root logs in there; tell how long it took, and its last lines.
 run() {
-    local name=$1 log=$folder/$1.log begun=$SECONDS code=0
+    local name=$1 log=$folder/$((++ran))-$1.log begun=$SECONDS code=0
     say "$name …"
     enter bash -c "cd onshore && $2" >"$log" 2>&1 </dev/null || code=$?
     tail -n 8 "$log" | sed 's/^/    /'

@@ -136,7 +136,7 @@ rows() { echo $(($(onshore ledger export | wc -l) - 1)); }
 # What the commands leave: nothing of root's in the state folder, which is Asterisk's; no file that is named by a dash.
 files() {
     local others
-    others=$(find $state ! -user asterisk)
+    others=$(find $state ! -user asterisk ! -path $state/install.json) # by that one root's uninstall knows what to remove
     [ -z "$others" ] || fail "not Asterisk's: $others"
     [ "$(onshore ledger export --output -)" = "$(onshore ledger export)" ] || fail "a dash is standard output"
     onshore install | grep -x 'Nothing to change.'
@@ -156,6 +156,7 @@ watchdog() {
 # Out again: all files as they were, byte for byte.
 uninstall() {
     onshore uninstall
+    ! booted || ! systemctl is-active onshore
     all_files >/root/after.files
     diff $before /root/after.files || fail "these files are not as they were"
     echo "All files are as they were."

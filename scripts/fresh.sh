@@ -29,8 +29,6 @@ END
 say() { printf '%s\n' "$*"; }
 fail() { printf 'fresh.sh: %s\n' "$*" >&2; exit 1; }
 
-# --- outside: the machine's files, and the namespaces it runs in
-
 main() {
     local suite='' what=commands word
     for word in "$@"; do
@@ -46,24 +44,45 @@ main() {
     [ "$(id -u)" = 0 ] || fail "a minimal Debian is made as root: run it with sudo, or in a container."
     command -v debootstrap >/dev/null || fail "debootstrap is missing. As root: apt install debootstrap"
 
-    local folder=$PWD/.cache/fresh/$suite
+    folder=$PWD/.cache/fresh/$suite
     mkdir -p "$folder"
     exec 9>"$folder/lock"
     flock -n 9 || fail "another run has $folder."
     rm -f "$folder"/*.log
-    minimal "$suite" "$folder"
-    say "A clone of $(git rev-parse --short HEAD) goes into a minimal Debian $suite."
-    [ -z "$(git status --porcelain)" ] || say "This tree has changes that are not committed: they are not in it."
-    git clone -q . "$folder/root/root/onshore"
 
-    # Killed with its parent, and all that runs in it with it: the kernel ends a process namespace and its mounts.
-    unshare --mount --pid --kill-child=KILL "$0" --inside "$what" "$folder" </dev/null &
+    # All of it, debootstrap too, is killed with this shell: the kernel ends a process namespace, and its mounts with it.
+    setpriv --pdeathsig KILL unshare --mount --mount-proc --pid --kill-child=KILL \
+        "$0" --inside "$what" "$suite" "$folder" </dev/null 9>&- &
     inside=$!
     trap 'kill -KILL "$inside" 2>/dev/null || true; forget_group' EXIT
     trap 'exit 130' INT TERM HUP
-    wait "$inside" || fail "the machine's files stay in $folder/root, the logs in $folder."
+    wait "$inside" || fail "not all passed. The machine's files stay in $folder/root, the logs in $folder."
     remove "$folder/root"
 }
+
+# inside WHAT SUITE FOLDER: as the first process of the namespaces, make the machine, and do WHAT in it.
+inside() {
+    folder=$3
+    root=$folder/root
+    ran=0
+    into=(chroot "$root")
+    minimal "$2" "$folder"
+    say "A clone of $(git rev-parse --short HEAD) goes into a minimal Debian $2."
+    [ -z "$(git status --porcelain)" ] || say "This tree has changes that are not committed: they are not in it."
+    git clone -q . "$root/root/onshore"
+
+    mount --bind "$root" "$root" # a root that is no mount point cannot be unshared again
+    mount -t proc proc "$root/proc"
+    mount -t sysfs -o ro sysfs "$root/sys"
+    mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$root/dev/pts"
+    mount -t tmpfs tmpfs "$root/dev/shm"
+    # A root folder in a folder has no init: packages start no services.
+    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+    chmod +x "$root/usr/sbin/policy-rc.d"
+    "$1"
+}
+
+# --- the machine's files
 
 # minimal SUITE FOLDER: a minimal Debian in FOLDER/root, with this machine's way to the network.
 minimal() {
@@ -119,26 +138,7 @@ network() {
     done
 }
 
-# --- inside: in the namespaces, as their first process
-
-# inside WHAT FOLDER: mount what a machine has mounted, and do WHAT.
-inside() {
-    folder=$2
-    root=$folder/root
-    into=(chroot "$root")
-    ran=0
-    mount --make-rprivate /
-    mount -t proc proc /proc
-    mount --bind "$root" "$root" # a root that is no mount point cannot be unshared again
-    mount -t proc proc "$root/proc"
-    mount -t sysfs -o ro sysfs "$root/sys"
-    mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$root/dev/pts"
-    mount -t tmpfs tmpfs "$root/dev/shm"
-    # A root folder in a folder has no init: packages start no services.
-    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
-    chmod +x "$root/usr/sbin/policy-rc.d"
-    "$1"
-}
+# --- what is done in it
 
 # The README's two commands.
 commands() {
@@ -146,7 +146,7 @@ commands() {
     run demo.sh ./demo.sh || failed=1
     nothing_runs demo.sh || failed=1
     run test.sh ./test.sh || failed=1
-    return $failed
+    return "$failed"
 }
 
 # The README's "Into your PBX", where no systemd runs.
@@ -168,14 +168,14 @@ systemd() {
     { wait "$machine" || true; } 2>/dev/null # the kernel ends it with a signal
     boot || return
     steps call files uninstall || failed=1
-    return $failed
+    return "$failed"
 }
 
 # steps NAME...: do these, each of which can be done though another failed; whether all passed.
 steps() {
     local name failed=0
     for name in "$@"; do step "$name" || failed=1; done
-    return $failed
+    return "$failed"
 }
 
 step() { run "$1" "scripts/fresh/pbx.sh $1"; }
@@ -208,14 +208,14 @@ cgroup() {
     local tree
     tree=$(findmnt -rno TARGET -t cgroup2 | head -n 1)
     [ -n "$tree" ] || fail "no tree of control groups (cgroup2) is mounted here, and systemd needs one."
-    echo "$tree/onshore-fresh"
+    echo "$tree/onshore-fresh-${folder##*/}"
 }
 
 # forget_group: remove the control groups, once what ran in them has ended.
 forget_group() {
-    local group try
-    group=$(cgroup)
-    for try in {1..50}; do
+    local group _
+    group=$(cgroup 2>/dev/null) || return 0
+    for _ in {1..50}; do
         [ -d "$group" ] || return 0
         find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
     done
@@ -238,7 +238,7 @@ run() {
     say "$name …"
     enter bash -c "cd onshore && $2" >"$log" 2>&1 </dev/null || code=$?
     tail -n 8 "$log" | sed 's/^/    /'
-    if [ $code = 0 ]; then
+    if [ "$code" = 0 ]; then
         say "$name: passed in $((SECONDS - begun)) s; all that it printed is in $log"
     else
         say "$name: FAILED after $((SECONDS - begun)) s (exit code $code); all that it printed is in $log"
@@ -268,7 +268,7 @@ nothing_runs() {
 }
 
 case ${1:-} in
-    --inside) inside "$2" "$3" ;;
+    --inside) inside "$2" "$3" "$4" ;;
     --boot) become_init "$2" ;;
     *) main "$@" ;;
 esac

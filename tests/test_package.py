@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
+
+from onshore.testing.unpack import PACKAGES
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = [
@@ -108,3 +113,79 @@ def test_the_source_distribution_holds_all_that_a_wheel_needs(source: Path, tmp_
     with tarfile.open(found) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {*SHARED, "setup.cfg", "pyproject.toml", "LICENSE", "onshore/rules/it-24-bis.toml"} <= names
+
+
+_INSTALL = re.compile(r"\bapt(?:-get)? (?:install|download) ((?:[a-z0-9][a-z0-9.+-]+\s*)+)")
+
+
+def named(text: str) -> set[str]:
+    """Return the Debian packages that a text says how to get."""
+    return {package for packages in _INSTALL.findall(text) for package in packages.split()}
+
+
+def strings(source: Path) -> str:
+    """Return all strings of a Python file, each on a line."""
+    constants = (node.value for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Constant))
+    return "\n".join(value for value in constants if isinstance(value, str))
+
+
+def needed() -> dict[str, set[str]]:
+    """Return the Debian packages that scripts install, messages and documents name, and tests download, by where."""
+    found = {"onshore/testing/unpack.py downloads": {package for each in PACKAGES.values() for package in each}}
+    for script in [*CHECKOUT.glob("*.sh"), *CHECKOUT.glob("scripts/**/*.sh"), CHECKOUT / ".ci/run"]:
+        text = script.read_text()
+        checked = re.findall(r"^\s*need '[^']*' (.*)$", text, re.MULTILINE)
+        assert len(checked) == len(re.findall(r"^\s*need '", text, re.MULTILINE))
+        found[str(script)] = {package for packages in checked for package in packages.split()} | named(text)
+    for source in [
+        *CHECKOUT.glob("onshore/**/*.py"),
+        *CHECKOUT.glob("tests/**/conftest.py"),
+        *CHECKOUT.glob("scripts/*.py"),
+    ]:
+        found[str(source)] = named(strings(source))
+    for document in CHECKOUT.glob("docs/*.md"):
+        found[str(document)] = named(document.read_text("utf-8"))
+    return {where: packages for where, packages in found.items() if packages}
+
+
+def test_every_debian_package_is_in_the_readme() -> None:
+    """What a developer's machine has by chance is named where somebody with an empty one reads it: in the README."""
+    readme = named((CHECKOUT / "README.md").read_text("utf-8"))
+    missing = {where: packages - readme for where, packages in needed().items()}
+    assert {where: packages for where, packages in missing.items() if packages} == {}
+
+
+def test_what_needs_a_package_is_found() -> None:
+    """The test above reads scripts, messages that go over two lines, and documents."""
+    found = needed()
+    pango = {"libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"}
+    assert found[str(CHECKOUT / "test.sh")] == {"postgresql", *pango}
+    assert found[str(CHECKOUT / "scripts/environment.sh")] == {"python3", "python3-venv"}
+    assert found[str(CHECKOUT / "onshore/report/writing.py")] == pango
+    assert "espeak-ng" in found[str(CHECKOUT / "docs/install.md")]
+
+
+def test_what_the_tests_need_is_pinned() -> None:
+    """Each library that setup.cfg asks for has its version in requirements.txt: nothing comes from the machine."""
+    settings = ConfigParser()
+    settings.read(CHECKOUT / "setup.cfg")
+    asked = settings["options"]["install_requires"] + settings["options.extras_require"]["test"]
+    pinned = re.findall(r"^([\w.-]+)==", (CHECKOUT / "requirements.txt").read_text(), re.MULTILINE)
+    names = re.findall(r"^([\w-]+)", asked, re.MULTILINE)
+    assert "setuptools" in names
+    assert {name.lower().replace("_", "-") for name in names} <= {name.lower().replace("_", "-") for name in pinned}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--help"], 0, "Usage: scripts/fresh.sh SUITE"),
+        ([], 1, "which Debian?"),
+        (["bookworm", "trixie"], 1, "one suite"),
+        (["trixie", "--stok"], 1, "no option --stok"),
+    ],
+)
+def test_the_script_for_fresh_machines_says_how_it_is_used(words: list[str], code: int, said: str) -> None:
+    """Nothing is made when it is asked for something that it does not know."""
+    done = subprocess.run([CHECKOUT / "scripts/fresh.sh", *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, said in done.stdout + done.stderr) == (code, True)

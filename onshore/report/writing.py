@@ -71,7 +71,7 @@ def _pdf(page: str) -> bytes:
     except (ImportError, OSError) as error:
         raise ReportError(
             "PDF needs weasyprint and Pango: pip install 'onshore[pdf]' (Debian, too: apt install libpango-1.0-0 "
-            f"libpangoft2-1.0-0); or print the HTML ({error})"
+            f"libpangoft2-1.0-0 libharfbuzz-subset0); or print the HTML ({error})"
         ) from None
     made: bytes = weasyprint.HTML(string=page).write_pdf()
     return made

@@ -156,7 +156,7 @@ watchdog() {
 # Out again: all files as they were, byte for byte.
 uninstall() {
     onshore uninstall
-    ! booted || ! systemctl is-active onshore
+    if booted && systemctl is-active onshore; then fail "the daemon still runs"; fi
     all_files >/root/after.files
     diff $before /root/after.files || fail "these files are not as they were"
     echo "All files are as they were."

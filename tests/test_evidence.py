@@ -123,10 +123,10 @@ import os, sys
 from onshore.evidence import Event, Spool
 spool = Spool(sys.argv[1])
 spool.reserve()
-with open(sys.argv[1] + "/filler", "wb") as file:
+with open(sys.argv[1] + "/filler", "wb", buffering=0) as file:  # closing it writes nothing more
     try:
         while True:
-            file.write(bytes(65536)); file.flush()
+            file.write(bytes(65536))
     except OSError:
         pass
 spool.write([Event("CALL", "choice", {"choice": "domestic"})])

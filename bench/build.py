@@ -46,7 +46,7 @@ state   = "{folder}/state"
 [speech]
 command = "{speech} -b 1 -v {{voice}} -s {{rate}} --stdin --stdout"
 [server]
-listen = "127.0.0.1:4577"
+listen = "127.0.0.1:4583"
 [centers.manila]
 country = "PH"
 queue   = "manila"

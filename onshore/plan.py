@@ -108,7 +108,7 @@ class Plan:
 
     version: str  # a hash of the rest: the evidence names it
     rules: str  # the rule set's name
-    listen: str  # the daemon's address, "127.0.0.1:4577"; "": there is none
+    listen: str  # the daemon's address, "127.0.0.1:4583"; "": there is none
     languages: tuple[str, ...]  # the first is the default
     centers: Mapping[str, Center]
     services: Mapping[str, Service]

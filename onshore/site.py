@@ -58,7 +58,7 @@ def _listen(text: str) -> str:
         ipaddress.ip_address(host.strip("[]"))
         number = int(port)
     except ValueError:
-        raise ValueError(f"{text!r} is no address: write it like '127.0.0.1:4577' (numbers, not a name)") from None
+        raise ValueError(f"{text!r} is no address: write it like '127.0.0.1:4583' (numbers, not a name)") from None
     if not 0 < number < 65536:
         raise ValueError(f"{text!r}: the port is 1 to 65535")
     return text
@@ -109,7 +109,7 @@ class Server(BaseModel):
 
     model_config = _strict
 
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:4577"
+    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:4583"
 
     @property
     def host(self) -> str:

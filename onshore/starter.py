@@ -26,7 +26,7 @@ state   = "/var/lib/onshore"       # plan, sounds, evidence
 command = "asterisk"               # its console: `COMMAND -C ETC/asterisk.conf -rx …`
 
 [server]                           # the daemon, `onshore serve`; without this table each call starts a process
-listen = "127.0.0.1:4577"          # not 4573: FreePBX listens there
+listen = "127.0.0.1:4583"          # not 4573 (FreePBX) and not 4577 (VICIdial)
 
 # [ledger]                         # the evidence of every call; SQLite in the state folder unless you say otherwise
 # url          = "postgresql+psycopg://onshore:password@127.0.0.1/onshore"  # in it write @ as %40, / as %2F, % as %25

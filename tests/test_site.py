@@ -100,13 +100,13 @@ key_timeout = 1
 welcome = true
 ask_language = true
 [server]
-listen = "[::1]:4577"
+listen = "[::1]:4583"
 """,
     )
     assert made.services["sales_2"].center == ("delhi", "manila")
     assert made.languages[2] == "fr_CA"
     assert made.server
-    assert (made.server.host, made.server.port) == ("::1", 4577)
+    assert (made.server.host, made.server.port) == ("::1", 4583)
 
 
 @pytest.mark.parametrize("written", ["fr_CA", "fr-CA", "fr_ca"])
@@ -369,8 +369,8 @@ MISTAKES = [
     ('state = "state"', 'state = "state"\nlog = "x"', "asterisk.log: no such key; known here: etc, state, command"),
     (
         'state = "state"',
-        'state = "state"\n[server]\nlisten = "localhost:4577"',
-        ("server.listen: 'localhost:4577' is no address: write it like '127.0.0.1:4577' (numbers, not a name)"),
+        'state = "state"\n[server]\nlisten = "localhost:4583"',
+        ("server.listen: 'localhost:4583' is no address: write it like '127.0.0.1:4583' (numbers, not a name)"),
     ),
     (
         'state = "state"',

@@ -24,25 +24,89 @@ if TYPE_CHECKING:
     from onshore.line import Arrival
 
 # The limit to give to asyncio's StreamReader.
-BUFFER = max(wire.HEADER_BYTES, wire.REPLY_BYTES)
+BUFFER = wire.REPLY_BYTES
 
-GLANCE = 0.05  # seconds to look for an answer that is late
+GLANCE = 0.05  # seconds to look for what is late, or should not be there
+HANGUP = b"HANGUP\n"  # of a caller who has gone: no header
 
 
-async def read_headers(reader: asyncio.StreamReader, seconds: float = wire.HEADER_SECONDS) -> dict[str, str]:
+class Lines:
+    """What a peer sends, line by line. A line that was looked at too early can be given back."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+        self._back: list[bytes] = []
+
+    async def readline(self) -> bytes:
+        """Return the next line, b"" at the end; ValueError when it is longer than BUFFER."""
+        return self._back.pop(0) if self._back else await self._reader.readline()
+
+    def give_back(self, line: bytes) -> None:
+        """Have this line come next."""
+        self._back.insert(0, line)
+
+    async def start(self) -> bytes:
+        """Return the first bytes of a header block; WireError, as soon as it can be known, when they are others."""
+        found = b""
+        while len(found) < len(wire.START):
+            more = await self._reader.read(len(wire.START) - len(found))
+            found += more
+            if not found:
+                raise wire.NothingSaidError("closed without a byte")
+            if not more:
+                raise asyncio.IncompleteReadError(found, None)
+            if not wire.START.startswith(found):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(GLANCE):
+                        found += await self._reader.read(64)
+                raise wire.WireError(wire.foreign(found))
+        return found
+
+    async def header(self) -> bytes:
+        """Return the next line, however long, as far as a header block may be; IncompleteReadError at the end."""
+        found = b""
+        while len(found) <= wire.HEADER_BYTES:
+            try:
+                return found + await self._reader.readuntil(b"\n")
+            except asyncio.LimitOverrunError as error:
+                found += await self._reader.readexactly(error.consumed)
+        return found
+
+
+async def read_headers(lines: Lines, seconds: float = wire.HEADER_SECONDS) -> dict[str, str]:
     """Return the header block; WireError when it is too long, too late, cut off or no AGI."""
+    block = wire.HeaderBlock()
     try:
         async with asyncio.timeout(seconds):
-            block = await reader.readuntil(b"\n\n")
+            block.add(await lines.start() + await lines.header())
+            while not block.ended:
+                try:
+                    async with asyncio.timeout(_patience(block)):
+                        line = await lines.header()
+                except (TimeoutError, asyncio.IncompleteReadError):
+                    if block.may_end:
+                        break
+                    raise
+                if block.may_end and line == HANGUP:
+                    lines.give_back(line)
+                    break
+                block.add(line)
     except TimeoutError:
         raise wire.WireError(f"no headers within {seconds:g} s") from None
     except asyncio.IncompleteReadError as error:
-        raise wire.WireError(f"closed after {len(error.partial)} bytes of headers") from None
-    except asyncio.LimitOverrunError:
-        raise wire.WireError(f"more than {wire.HEADER_BYTES} bytes of headers") from None
+        raise wire.WireError(f"closed after {block.length + len(error.partial)} bytes of headers") from None
     except OSError as error:
-        raise wire.WireError(str(error)) from None
-    return wire.parse_headers(block)
+        if not block.length:
+            raise wire.NothingSaidError(error.strerror or str(error)) from None
+        raise wire.WireError(error.strerror or str(error)) from None
+    return block.headers()
+
+
+def _patience(block: wire.HeaderBlock) -> float | None:
+    """Return how long to look whether a header block goes on: a caller's own line ends may look like its end."""
+    if not block.may_end:
+        return None
+    return GLANCE if block.odd else 0
 
 
 class ServerLine(AgiLine):
@@ -52,12 +116,12 @@ class ServerLine(AgiLine):
         self,
         arrival: Arrival,
         headers: Mapping[str, str],
-        reader: asyncio.StreamReader,
+        lines: Lines,
         writer: asyncio.StreamWriter,
         clock: Callable[[], float],
     ) -> None:
         super().__init__(arrival, clock)
-        self._answers = _Answers(reader, writer.get_extra_info("socket"))
+        self._answers = _Answers(lines, writer.get_extra_info("socket"))
         self._request = Request(None, headers, self._answers, writer)
 
     async def command(self, text: str, seconds: float) -> Reply:
@@ -86,8 +150,8 @@ class _Answers:
     What it makes of them is not used, for it drops how far a prompt was played when the caller hung up in it.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, connection: socket.socket) -> None:
-        self._reader = reader
+    def __init__(self, lines: Lines, connection: socket.socket) -> None:
+        self._lines = lines
         self._connection = connection
         self.last = wire.Reply(wire.CLOSED)
 
@@ -104,6 +168,6 @@ class _Answers:
         with contextlib.suppress(OSError):  # it is closed
             self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         try:
-            return await self._reader.readline()
+            return await self._lines.readline()
         except ValueError:
             raise wire.WireError(f"a line of more than {wire.REPLY_BYTES} bytes") from None

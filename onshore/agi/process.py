@@ -3,9 +3,9 @@
 For a site without the daemon. Every import here is waited for by a caller, so asyncio is not among them: the call flow
 is a coroutine that is driven by hand, and never has to wait for anything but this process' own reads.
 
-Of pyst2 only what is safe is used: its reading of the header block from a stream that is bounded, and its sending of
-commands. It would echo every line to stderr, let a caller's name with a newline in it pass for headers, wait for
-answers without end, and take 511 for a fault.
+Of pyst2 only what is safe is used: its reading of headers, from a block that was read and bounded before, and its
+sending of commands. It would echo every line to stderr, let a caller's name with a newline in it pass for headers, wait
+for answers without end, and take 511 for a fault.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from onshore.agi import wire
 from onshore.agi.line import AgiLine
 from onshore.evidence import Spool, SpoolEvidence
 from onshore.line import LineLost
+
+GLANCE = 0.05  # seconds to look whether a header block that seems to end goes on
 
 TYPE_CHECKING = False  # type checkers know better; importing `typing` takes 6 ms, and a call may wait for it
 if TYPE_CHECKING:
@@ -47,8 +49,8 @@ def main(state: str, stdin: int = 0, stdout: int = 1) -> int:
 
 def _converse(state: str, pipe: Pipe) -> None:
     pipe.expect(wire.HEADER_SECONDS)
+    headers = pipe.read_headers()
     agi = AGI(stdin=pipe, stdout=pipe, stderr=_Nowhere())
-    headers = wire.parse_headers(pipe.header_block)
     request, given = wire.split_request(wire.arguments(headers))
     arrival = wire.arrival(headers, given)
     evidence = SpoolEvidence(Spool(state), lambda number: _caller(state, number))
@@ -111,28 +113,44 @@ class Pipe:
         self._out = stdout
         self._buffer = b""
         self._until = 0.0
-        self.header_block = b""
+        self._headers: list[str] = []
 
     def expect(self, seconds: float) -> None:
         """Allow what is read next so many seconds."""
         self._until = time.monotonic() + seconds
 
+    def read_headers(self) -> dict[str, str]:
+        """Return the header block; WireError when it is too long, cut off or no AGI."""
+        block = wire.HeaderBlock()
+        while not block.ended:
+            if block.may_end and not self._more(GLANCE if block.odd else 0):
+                break
+            line = self._line(wire.HEADER_BYTES)
+            if not line and not block.may_end:
+                raise wire.WireError(f"closed after {block.length} bytes of headers")
+            if not line:
+                break
+            block.add(line)
+        headers = block.headers()
+        self._headers = [f"{name}: {value}\n" for name, value in headers.items()]
+        return headers
+
     def readline(self) -> str:
-        """Return a header line as pyst2 reads it; at the end of the stream "", for pyst2 the end of the headers."""
-        line = self._line()
-        self.header_block += line
-        if len(self.header_block) > wire.HEADER_BYTES:
-            raise wire.WireError(f"more than {wire.HEADER_BYTES} bytes of headers")
-        return wire.decode(line) + "\n" if line else ""
+        """Return the headers as pyst2 reads them: a line each, and then an empty one."""
+        return self._headers.pop(0) if self._headers else "\n"
 
     async def read_line(self) -> bytes:
         """Return a line of an answer; b"" at the end of the stream."""
-        return self._line()
+        return self._line(wire.REPLY_BYTES)
 
-    def _line(self) -> bytes:
+    def _more(self, seconds: float) -> bool:
+        """Tell whether something is there to be read, or the end, within so many seconds."""
+        return bool(self._buffer) or bool(select.select([self._in], [], [], seconds)[0])
+
+    def _line(self, limit: int) -> bytes:
         while b"\n" not in self._buffer:
-            if len(self._buffer) > wire.REPLY_BYTES:
-                raise wire.WireError(f"a line of more than {wire.REPLY_BYTES} bytes")
+            if len(self._buffer) > limit:
+                raise wire.WireError(f"a line of more than {limit} bytes")
             left = max(0, self._until - time.monotonic())
             if not select.select([self._in], [], [], left)[0]:
                 raise TimeoutError("Asterisk does not answer")

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
+import os
+import re
 import signal
+import socket
 import time
 from typing import TYPE_CHECKING
 
-from onshore import callflow
-from onshore.agi import connection, systemd, wire
+from onshore import callflow, sockets
+from onshore.agi import connection, descriptors, systemd, wire
+from onshore.agi.complaints import Complaints
 from onshore.errors import OnshoreError
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS = 1000  # at once
 GRACE = 15.0  # seconds that calls in the flow have to finish when the daemon is told to stop
-QUIET = 10.0  # seconds between two log lines about too many connections
+WAITING = 512  # that the kernel keeps until they are taken
 
 
 class ListenError(OnshoreError):
@@ -48,31 +53,50 @@ async def serve(
 
     ListenError when the address cannot be had. On a signal, calls in the flow may finish, for GRACE seconds.
     """
-    daemon = _Daemon(watched, evidence, connections, clock)
-    try:
-        server = await asyncio.start_server(daemon.connected, host, port, limit=connection.BUFFER, backlog=512)
-    except OSError as error:
-        reason = error.strerror or error
-        raise ListenError(
-            f"cannot listen on {host}:{port} ({reason}): set another address in onshore.toml, [server] listen"
-        ) from error
+    limit = descriptors.raise_limit()
+    fitting = descriptors.connections(connections, limit)
+    daemon = _Daemon(watched, evidence, fitting, clock)
+    listener = _listener(host, port)
     stop = asyncio.Event()
-    async with server:
-        with _signals(stop):
-            actual = server.sockets[0].getsockname()[1]
-            log.info("listening on %s:%s", host, actual)
-            systemd.notify(systemd.READY)
-            if ready is not None:
-                ready(actual)
-            grace = 0.0  # when serving is cancelled
-            try:
-                await _wait(stop)
-                grace = GRACE
-            finally:
-                systemd.notify(systemd.STOPPING)
-                log.info("stopping; calls in the flow: %s", len(daemon.tasks))
-                server.close()
-                await daemon.finish(grace)
+    with listener, _signals(stop):
+        actual = listener.getsockname()[1]
+        log.info("listening on %s:%s", host, actual)
+        if fitting < connections:
+            log.warning(
+                "%s calls at once, for the limit of open files is %s: raise it (`ulimit -n`, systemd: LimitNOFILE)",
+                fitting,
+                limit,
+            )
+        accepting = asyncio.create_task(daemon.accept(listener))
+        systemd.notify(systemd.READY)
+        if ready is not None:
+            ready(actual)
+        grace = 0.0  # when serving is cancelled
+        try:
+            await _wait(stop)
+            grace = GRACE
+        finally:
+            systemd.notify(systemd.STOPPING)
+            log.info("stopping; calls in the flow: %s", len(daemon.tasks))
+            accepting.cancel()
+            await asyncio.gather(accepting, return_exceptions=True)
+            listener.close()
+            await daemon.finish(grace)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=WAITING)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        who = sockets.holder(host, port) if error.errno == errno.EADDRINUSE else ""
+        raise ListenError(
+            f"cannot listen on {host}:{port} ({reason}{f': {who} has it' if who else ''}): set another address in "
+            "onshore.toml, [server] listen, then run `onshore build` and `onshore install`; or stop what has it"
+        ) from error
+    listener.setblocking(False)  # noqa: FBT003 - the standard library's own
+    return listener
 
 
 async def _wait(stop: asyncio.Event) -> None:
@@ -115,36 +139,56 @@ class _Daemon:
         self._connections = connections
         self._clock = clock
         self._problem = ""
-        self._complained = float("-inf")
-        self._refused = 0
+        self._complaints = Complaints()
         self.tasks: set[asyncio.Task[None]] = set()
 
-    def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take a connection, or refuse it when there are too many."""
-        if len(self.tasks) >= self._connections:
-            self._refuse()
-            writer.transport.abort()
-            return
+    async def accept(self, listener: socket.socket) -> None:
+        """Take connections; beyond what is allowed, close them at once: then their callers wait for nobody.
+
+        One after the other, unlike asyncio's own server: that takes all that wait, and stands still for a second when
+        there is no descriptor left for one.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                peer, _ = await loop.sock_accept(listener)
+            except OSError as error:
+                self._complaints.say("accept", f"cannot take a connection: {error.strerror}", logging.ERROR)
+                await asyncio.sleep(0.05)
+                continue
+            if len(self.tasks) >= self._connections:
+                peer.close()
+                self._complaints.say(
+                    "refused",
+                    f"{self._connections} connections at once: one more is refused; the dialplan's fallback takes "
+                    "that call",
+                    logging.ERROR,
+                )
+                await asyncio.sleep(0)  # those that are served have their turn, too
+                continue
+            try:
+                await loop.connect_accepted_socket(self._protocol, peer)
+            except OSError:  # it has gone already
+                peer.close()
+
+    def _protocol(self) -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(connection.BUFFER), self._connected)
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    def _refuse(self) -> None:
-        self._refused += 1
-        now = time.monotonic()
-        if now - self._complained >= QUIET:
-            log.error(
-                "%s connections at once: %s refused; the dialplan's fallback takes those calls",
-                self._connections,
-                self._refused,
-            )
-            self._complained, self._refused = now, 0
-
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._converse(reader, writer)
-        except (wire.WireError, callflow.NotServedError) as error:
-            log.warning("%s: %s", _peer(writer), error)
+        except wire.NothingSaidError as error:
+            log.debug("%s: %s", _peer(writer), error)
+        except wire.WireError as error:
+            kind = re.sub(r"\d+", "", str(error))
+            self._complaints.say(kind, f"{_peer(writer)}: {error}")
+        except callflow.NotServedError as error:
+            self._complaints.say("not served", f"{_peer(writer)}: {error}")
         except Exception:
             log.exception("%s: a fault; the dialplan's fallback takes the call", _peer(writer))
         finally:
@@ -154,13 +198,14 @@ class _Daemon:
                 writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        headers = await connection.read_headers(reader)
+        lines = connection.Lines(reader)
+        headers = await connection.read_headers(lines)
         request = wire.request_name(headers)
         if request == "ping":
             writer.write(b"pong\n")
             return
         arrival = wire.arrival(headers, wire.arguments(headers))
-        line = connection.ServerLine(arrival, headers, reader, writer, self._clock)
+        line = connection.ServerLine(arrival, headers, lines, writer, self._clock)
         await callflow.run(request, line, arrival, self._plan(), self._evidence)
 
     def _plan(self) -> Plan:

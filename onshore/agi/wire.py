@@ -5,6 +5,7 @@ Nothing here reads or writes; both ways to run the call flow do that. Runs durin
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from onshore.line import Arrival
@@ -13,10 +14,13 @@ TYPE_CHECKING = False  # type checkers know better; importing `typing` takes 6 m
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-# What a peer may take before it is dropped. Asterisk's own header block has some 30 lines of less than 100 bytes.
-HEADER_BYTES = 64 * 1024
-HEADER_LINES = 256
+# What a peer may take before it is dropped. Asterisk's own header block has some 30 lines of less than 100 bytes; what
+# a caller is called can be much more.
+HEADER_BYTES = 256 * 1024
+HEADER_LINES = 256  # that are headers: a name may have any number of others
 HEADER_SECONDS = 5.0
+HEADER_LINE = 4096  # bytes of a header that are kept
+START = b"agi_"  # of every header block
 REPLY_BYTES = 64 * 1024
 REPLY_LINES = 256  # before, or in, one reply
 # On top of what a command is expected to take. Longer than the dialplan's own deadline, which Asterisk tells us of.
@@ -30,11 +34,18 @@ SUCCESS = 200
 DEAD_CHANNEL = 511
 USAGE = 520
 
+LAST = "agi_threadid"  # the last header before the arguments
+ARGUMENTS = "agi_arg_"
+
 REQUESTS = ("inbound", "returned", "ended", "ping")
 
 
 class WireError(Exception):
     """The peer does not speak AGI, or not within the limits. Its text says how, without what the peer sent."""
+
+
+class NothingSaidError(WireError):
+    """The peer has gone without a byte, as health checks and port scanners do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +86,113 @@ def decode(line: bytes) -> str:
         return line.decode("latin-1")
 
 
+# What a caller writes, and what Asterisk says after the caller's number and name.
+_CALLERS = frozenset(f"agi_{name}" for name in ("callerid", "calleridname", "dnid", "rdnis"))
+_AFTER = frozenset(
+    f"agi_{name}"
+    for name in (
+        *("callingpres", "callingani2", "callington", "callingtns", "dnid", "rdnis", "context", "extension"),
+        *("priority", "enhanced", "accountcode", "threadid"),
+    )
+)
+
+
+class HeaderBlock:
+    """A header block as it comes in, line by line. It knows where it ends, whatever a caller has written into it.
+
+    A caller's name may hold line ends: an empty line in it, and what looks like headers. Asterisk says the name in the
+    middle; after it come more headers, `agi_threadid`, the arguments and an empty line, and then Asterisk waits.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+        self._bytes = 0
+        self._headers = 0
+        self._names: set[str] = set()
+        self.odd = False  # somebody has written line ends into it
+        self._callers = False  # the caller's own words have begun
+        self._last = False  # `agi_threadid` has been said, and since then arguments alone
+        self.ended = False  # for certain
+        self.may_end = False  # if nothing follows now
+
+    def add(self, line: bytes) -> None:
+        """Take a line with its line end; WireError when there are too many, or too much."""
+        self._bytes += len(line)
+        if self._bytes > HEADER_BYTES:
+            raise WireError(f"more than {HEADER_BYTES} bytes of headers")
+        line = line.rstrip(b"\n")
+        if not line:
+            self.ended, self.may_end = not self._callers, self._last
+            self.odd = self.odd or not (self.ended or self.may_end)
+            return
+        self.may_end = False
+        name = line.partition(b":")[0].decode("latin-1")
+        if not name.startswith("agi_"):
+            self.odd = True  # a value with a line end in it
+            return
+        self._headers += 1
+        if self._headers > HEADER_LINES:
+            raise WireError(f"more than {HEADER_LINES} header lines")
+        self._callers = self._callers or name in _CALLERS
+        self.odd = self.odd or name in self._names
+        self._names.add(name)
+        self._last = name == LAST or (self._last and name.startswith(ARGUMENTS))
+        self._lines.append(line[:HEADER_LINE])
+
+    @property
+    def length(self) -> int:
+        """How many bytes have come."""
+        return self._bytes
+
+    def headers(self) -> dict[str, str]:
+        """Return what it says; WireError when that is no AGI."""
+        return parse_headers(b"\n".join(self._lines))
+
+
+def foreign(start: bytes) -> str:
+    """Say what a peer speaks whose first bytes are not those of AGI, and what to do about it."""
+    if start.startswith(b"\x16\x03"):
+        return "TLS, not AGI: Asterisk knows no FastAGI over TLS; put neither `https` nor a TLS proxy before the daemon"
+    if start.startswith((b"PROXY ", b"\r\n\r\n\0\r\nQUIT\n")):
+        return "a PROXY protocol header, not AGI: switch it off in the load balancer (`send-proxy`)"
+    if re.match(rb"[A-Z]{3,10} [!-~]* ?(HTTP/|$)|[A-Z]{3,10} [/*]", start):
+        return "HTTP, not AGI: have the health check open the connection alone, or ask for `ping`"
+    return "no AGI headers"
+
+
 def parse_headers(block: bytes) -> dict[str, str]:
     """Return what Asterisk says of a call, `agi_…` → value; WireError when it is not that.
 
     A caller's name may hold a newline, and after it what looks like a header. So what Asterisk says before the name
-    counts the first time, and the arguments, which it says at the end, are those after the last `agi_threadid`.
+    counts the first time, what it says after it the last time, and the arguments, which it says at the end, are those
+    after the last `agi_threadid`.
     """
-    lines = block.split(b"\n", HEADER_LINES)
-    if len(lines) > HEADER_LINES:
-        raise WireError(f"more than {HEADER_LINES} header lines")
     headers: dict[str, str] = {}
     given: dict[str, str] = {}
-    for line in lines:
+    doubtful: dict[str, str] = {}
+    callers = False
+    count = 0
+    for line in block.split(b"\n"):
         name, colon, value = decode(line).partition(":")
-        if colon and name.startswith("agi_arg_"):
-            given[name] = value.strip()
-        elif colon and name.startswith("agi_"):
-            headers.setdefault(name, value.strip())
-            if name == "agi_threadid":
+        if not colon or not name.startswith("agi_"):
+            continue
+        count += 1
+        if count > HEADER_LINES:
+            raise WireError(f"more than {HEADER_LINES} header lines")
+        callers = callers or name in _CALLERS
+        value = value.strip()
+        if name.startswith(ARGUMENTS):
+            given[name] = value
+        elif name in _AFTER:
+            headers[name] = value
+            if name == LAST:
                 given = {}
+        elif callers and name not in _CALLERS:
+            doubtful.setdefault(name, value)
+        else:
+            headers.setdefault(name, value)
+    if LAST not in headers:  # a block by hand, in an order of its own
+        headers = doubtful | headers
     if not headers:
         raise WireError("no AGI headers")
     return headers | given

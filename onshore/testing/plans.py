@@ -43,7 +43,7 @@ def sample_plan(**changes: Any) -> Plan:  # noqa: ANN401 - the fields of Plan, c
     sample = Plan(
         version="sample",
         rules="us-call-center-act",
-        listen="127.0.0.1:4577",
+        listen="127.0.0.1:4583",
         languages=LANGUAGES,
         centers={
             "manila": _center("manila", "PH", announce=True),

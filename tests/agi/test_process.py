@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +167,54 @@ def test_calls_side_by_side_do_not_mix_their_events(script: list[str], tmp_path:
         thread.join()
     assert all(call.finished for call in calls)
     assert len(events(tmp_path / "state")) == 7 * len(calls)
+
+
+def _ignores_sighup(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status").read_text()
+    mask = next(line for line in status.splitlines() if line.startswith("SigIgn:")).split()[1]
+    return bool(int(mask, 16) >> (signal.SIGHUP - 1) & 1)
+
+
+@pytest.mark.parametrize("signalled", [True, False])
+@pytest.mark.parametrize("milliseconds", [0, 20, 50, 100])
+def test_a_hang_up_while_python_imports_leaves_the_calls_events(
+    script: list[str], tmp_path: Path, milliseconds: int, *, signalled: bool
+) -> None:
+    """However early the caller goes, the call is in the spool, begun and ended, and there is no traceback.
+
+    The signal is ignored from the script's first statement on; before it, while the kernel and Python load, only
+    Asterisk can keep it back (`AGISIGHUP=no`).
+    """
+    block = FakeAsterisk(sample_plan()).header_block(("inbound", "support", "CALL-1"), agi_request=script[-1])
+    with subprocess.Popen(
+        [*script, "inbound", "support", "CALL-1"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as started:
+        assert started.stdin
+        assert started.stdout
+        assert started.stderr
+        started.stdin.write(block)
+        started.stdin.flush()
+        if signalled:
+            until = time.monotonic() + 10
+            while not _ignores_sighup(started.pid) and time.monotonic() < until:
+                time.sleep(0.0005)
+        time.sleep(milliseconds / 1000)
+        if signalled:
+            started.send_signal(signal.SIGHUP)
+        started.stdin.close()
+        started.stdout.close()
+        assert started.stderr.read() == b""
+        assert started.wait(20) == 0
+    told = [event["kind"] for event in events(tmp_path / "state")]
+    assert told[0] == "arrived"
+    assert told[-1] == "choice"
+
+
+def test_a_hang_up_is_ignored_before_anything_is_imported() -> None:
+    """What comes before it in the script would be time in which the signal ends the process."""
+    code = SCRIPT.read_text().partition("signal(SIGHUP, SIG_IGN)")[0]
+    imports = [line for line in code.splitlines() if line.startswith(("import ", "from "))]
+    assert imports == ["from _signal import SIG_IGN, SIGHUP, signal"]

@@ -148,7 +148,7 @@ def test_what_is_no_agi_is_refused(block: bytes) -> None:
         ({"agi_network_script": "inbound"}, "inbound"),
         ({"agi_network_script": "inbound?x=1"}, "inbound"),
         ({"agi_network_script": "/ended/"}, "ended"),
-        ({"agi_request": "agi://127.0.0.1:4577/inbound?x=1"}, "inbound"),
+        ({"agi_request": "agi://127.0.0.1:4583/inbound?x=1"}, "inbound"),
         ({"agi_request": "agi://127.0.0.1"}, ""),
         ({}, ""),
     ],

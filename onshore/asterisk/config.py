@@ -27,6 +27,7 @@ _DEFAULTS = {
     "astspooldir": "/var/spool/asterisk",
 }
 _DEBIAN = Path("/usr/share/asterisk")
+_TRUE = ("yes", "true", "y", "t", "1", "on")  # to Asterisk
 
 # What `core show settings` calls them.
 _SETTINGS = {
@@ -51,11 +52,17 @@ class Folders:
     run: Path
     log: Path
     spool: Path
+    language_first: bool = True  # `languageprefix`: sounds/LANG/onshore/NAME; else sounds/onshore/LANG/NAME
 
     @property
     def sounds(self) -> Path:
-        """Where a prompt's file is looked for: LANG/NAME in it."""
+        """Where a prompt's file is looked for, in `places`."""
         return self.data / "sounds"
+
+    def places(self, language: str) -> tuple[Path, ...]:
+        """Return the folders in which Asterisk may look for the prompts of a language."""
+        usual = self.sounds / language / "onshore"
+        return (usual,) if self.language_first else (usual, self.sounds / "onshore" / language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,11 @@ def folders(etc: Path, settings: Mapping[str, str] | None = None) -> Folders:
 
     `settings` is what `running_folders` made of the console's answer. AsteriskError when asterisk.conf cannot be read.
     """
-    named = dict(settings or {}) | _items(_main(etc), "directories")
+    main = _main(etc)
+    named = dict(settings or {}) | _items(main, "directories")
+    # Asterisk reads it when it starts: what it has now, and what it will have, may differ.
+    prefix = _items(main, "options").get("languageprefix", "yes")
+    language_first = prefix.lower() in _TRUE and (settings or {}).get("languageprefix", "yes") == "yes"
     defaults = dict(_DEFAULTS)
     if (_DEBIAN / "sounds").is_dir():
         defaults |= {"astdatadir": str(_DEBIAN), "astagidir": str(_DEBIAN / "agi-bin")}
@@ -89,13 +100,17 @@ def folders(etc: Path, settings: Mapping[str, str] | None = None) -> Folders:
         run=folder("astrundir"),
         log=folder("astlogdir"),
         spool=folder("astspooldir"),
+        language_first=language_first,
     )
 
 
 def running_folders(output: str) -> dict[str, str]:
     """Return the folders out of what the console answers to `core show settings`, by their names in asterisk.conf."""
     found = re.findall(r"^\s*([\w/ ]+?):\s+(/.*?)\s*$", output, re.MULTILINE)
-    return {_SETTINGS[label]: value for label, value in found if label in _SETTINGS}
+    named = {_SETTINGS[label]: value for label, value in found if label in _SETTINGS}
+    if re.search(r"^\s*Language prefix:\s+Disabled\s*$", output, re.MULTILINE):
+        named["languageprefix"] = "no"
+    return named
 
 
 def account(etc: Path) -> Account | None:

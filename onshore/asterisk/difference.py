@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from onshore.asterisk.changes import FileChange, FolderChange, LinkChange
-from onshore.asterisk.include import addition, includes, open_comment, without
+from onshore.asterisk.include import OWN, addition, includes, open_comment, pointed, without
 from onshore.asterisk.receipt import Added, Receipt, fingerprint
 from onshore.asterisk.writing import File, read_file
 from onshore.errors import InstallError
@@ -56,7 +56,7 @@ def _remove(old: Receipt, wanted: Wanted, result: Difference) -> tuple[Path, ...
         _unlink(path, old.links[path], result)
     for path in sorted(old.files.keys() - wanted.files.keys()):
         found = _read(path)
-        if found and fingerprint(found.content) != old.files[path]:
+        if found and fingerprint(found.content) != old.files[path] and not _rewritten(path, found.content, result):
             raise _edited(path)
         if found:
             result.gone.append(FileChange(path, found, None))
@@ -140,14 +140,29 @@ def _file(path: Path, content: bytes, mode: int, old: Receipt, folders: _Folders
         new = File(content, mode, above.st_uid, above.st_gid) if above else File(content, mode)
         result.come.append(FileChange(path, None, new))
     elif found.content != content:
-        if path not in old.files:
+        # Without a receipt (a state folder that was lost) only what leads to this very site is ours.
+        like = None if path in old.files else content
+        ours = fingerprint(found.content) == old.files.get(path) or _rewritten(path, found.content, result, like)
+        if not ours and path not in old.files:
             raise InstallError(f"{path} is there already, and not from Onshore: move it away")
-        if fingerprint(found.content) != old.files[path]:
+        if not ours:
             raise _edited(path)
         result.come.append(FileChange(path, found, replace(found, content=content, mode=mode)))
     elif found.mode != mode:
         result.come.append(FileChange(path, found, replace(found, mode=mode)))
     return fingerprint(content)
+
+
+def _rewritten(path: Path, content: bytes, result: Difference, like: bytes | None = None) -> bool:
+    """Tell whether a program wrote the file that leads to the dialplan in its own way, without changing its meaning."""
+    leads = pointed(content)
+    if path.name != OWN or not leads or (like is not None and leads != pointed(like)):
+        return False
+    result.notes.append(
+        f"{path} was written anew by another program (a web interface, or the manager interface), in other words: "
+        "Onshore's own are put back, or taken out"
+    )
+    return True
 
 
 def _edited(path: Path) -> InstallError:

@@ -36,7 +36,8 @@ def addition(content: bytes) -> bytes:
 def without(content: bytes, added: bytes) -> bytes:
     """Return a file without what was added to it, and with everything else that somebody has written there since.
 
-    The file comes back as it is when the line is not in it any more.
+    A program that wrote the whole file anew may have written our line in its own way. The file comes back as it is when
+    the line is not in it any more.
     """
     at = content.rfind(added)
     if at >= 0 and (at == 0 or added[:1] in b"\r\n" or content[at - 1 : at] == b"\n"):
@@ -45,4 +46,40 @@ def without(content: bytes, added: bytes) -> bytes:
         joint = added[: added.index(b"#")] if rest else b""
         return content[:at] + joint + rest
     found = list(_ALIKE.finditer(content))
-    return content[: found[-1].start()] + content[found[-1].end() :] if found else content
+    return content[: found[-1].start()] + content[found[-1].end() :] if found else _without_meaning(content, added)
+
+
+def _without_meaning(content: bytes, added: bytes) -> bytes:
+    """Take the last line out that includes what was added, whatever it looks like: `#include "x.conf"`, `<x.conf>`."""
+    name = included(added.decode("latin-1").strip())
+    lines = content.split(b"\n")
+    texts = _texts(content)[0]
+    ours = [number for number, text in enumerate(texts) if included(text) == name]
+    if not ours:
+        return content
+    line = lines[ours[-1]]
+    comment = line.partition(b";")[2]
+    lines[ours[-1] : ours[-1] + 1] = [b";" + comment] if comment else []
+    return b"\n".join(lines)
+
+
+def pointed(content: bytes, name: str = OWN) -> str:
+    """Return the file of that name that a file includes, if it does nothing else, however it is written; else ""."""
+    texts = [text for text in _texts(content)[0] if text]
+    leads = included(texts[0]) if len(texts) == 1 else ""
+    return leads if PurePath(leads).name == name else ""
+
+
+def insists(content: bytes, name: str = OWN) -> list[str]:
+    """Return the files of that name that a file includes by `#include`: Asterisk does not do without them."""
+    return [
+        included(text)
+        for text in _texts(content)[0]
+        if text.lower().startswith("#include") and PurePath(included(text)).name == name
+    ]
+
+
+def copies(content: bytes) -> list[str]:
+    """Return the contexts of Onshore's that a dialplan has itself, as `dialplan save` writes them: stale copies."""
+    names = [text[1:].partition("]")[0] for text in _texts(content)[0] if text.startswith("[")]
+    return [name for name in names if name.startswith("onshore")] if "onshore-call" in names else []

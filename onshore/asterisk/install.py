@@ -13,12 +13,14 @@ from onshore.asterisk.changes import FileChange, OwnerChange, do_all, owners
 from onshore.asterisk.config import MAIN, account, folders, running_folders
 from onshore.asterisk.console import Console
 from onshore.asterisk.difference import difference, still_included
-from onshore.asterisk.include import OWN, includes
+from onshore.asterisk.include import OWN, copies, includes
 from onshore.asterisk.layout import Target, Wanted, wanted
 from onshore.asterisk.writing import File, read_file
 from onshore.errors import AsteriskError, InstallError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from onshore.asterisk.changes import Change
     from onshore.asterisk.difference import Difference
     from onshore.asterisk.systemd import Systemd
@@ -96,7 +98,7 @@ def plan_install(target: Target) -> Changes:
         owner = owners(state, f"{who.user}:{who.group}", who.uid, who.gid, state / receipt.FILE)
         changes += [owner] if owner else []
     files = (Path(sys.executable), *((target.program,) if target.daemon else ()))
-    problems = access.problems(who, target.state, files, ours=root) if who else ()
+    problems = [*(access.problems(who, target.state, files, ours=root) if who else ()), *_copies(places.etc)]
     before, after = _start(target, made)
     if target.daemon and not target.systemd:
         notes.append(f"Start the daemon, as Asterisk's user: {target.program} serve --state {target.state}")
@@ -134,7 +136,7 @@ def plan_uninstall(target: Target) -> Changes:
         after=(Systemctl(unit, ("daemon-reload",)),) if unit else (),
         console=console if running else None,
         notes=(*made.notes, *notes),
-        problems=(),
+        problems=tuple(_copies(target.etc)),
     )
 
 
@@ -196,6 +198,19 @@ def _left_alone(made: Difference, old: receipt.Receipt) -> None:
         file = after[path] if path in after else read_file(path)
         if file and includes(file.content):
             raise still_included(path)
+
+
+def _copies(etc: Path) -> Iterator[str]:
+    """Yield what to do about contexts of Onshore's that somebody copied into the admin's own dialplan."""
+    for name in ("extensions.conf", "extensions_custom.conf"):
+        file = read_file(etc / name)
+        found = copies(file.content) if file else []
+        if found:
+            yield (
+                f"{etc / name} has a copy of Onshore's dialplan itself ([{found[0]}] and {len(found) - 1} more), as "
+                "`dialplan save` writes it: Asterisk would go on with that copy, whatever is built. Take the sections "
+                "[onshore] and [onshore-…] out of it, and run `onshore install`"
+            )
 
 
 def apply(changes: Changes) -> Report:

@@ -59,12 +59,12 @@ def wanted(target: Target, folders: Folders, account: Account | None) -> Wanted:
     if target.daemon and target.systemd:
         unit = systemd.unit(target.program, target.state, account, target.database)
         files[target.systemd.folder / systemd.UNIT] = (unit, 0o644)
-    links = {}
+    links: dict[Path, str] = {}
     for language in built.languages:
         sounds = target.state / "sounds" / language / "onshore"
         if not sounds.is_dir():
             raise InstallError(f"{sounds} is not there: run `onshore build` first")
-        links[folders.sounds / language / "onshore"] = str(sounds)
+        links |= dict.fromkeys(folders.places(language), str(sounds))
     return Wanted(files, entry(folders.etc), links)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from onshore.asterisk import running
 from onshore.asterisk.syntax import Section, read
 from onshore.errors import AsteriskError
 
@@ -114,26 +115,45 @@ def running_folders(output: str) -> dict[str, str]:
 
 
 def account(etc: Path) -> Account | None:
-    """Return whom Asterisk runs as: `runuser` and `rungroup`, else a user `asterisk` if there is one, else None.
+    """Return whom Asterisk runs as; None when nothing says it.
 
-    AsteriskError when asterisk.conf names a user or a group that this machine does not have.
+    That is: the owner of the running process, else the user of its unit or start script, else `runuser` and `rungroup`
+    of asterisk.conf, else a user `asterisk` if there is one. AsteriskError when a user or a group is named that this
+    machine does not have.
     """
     options = _items(_main(etc), "options")
-    user = options.get("runuser", "")
-    group = options.get("rungroup", "")
+    found = running.named(etc, folders(etc).run)
+    if not found and (user := options.get("runuser", "")):
+        found = running.Named(user, options.get("rungroup", ""), f"{etc / MAIN}: runuser = {user}")
+    named = found or running.Named("asterisk", options.get("rungroup", ""), f"{etc / MAIN}")
     try:
-        entry = pwd.getpwnam(user or "asterisk")
+        entry = pwd.getpwuid(int(named.user)) if named.user.isdecimal() else pwd.getpwnam(named.user)
     except KeyError:
-        if user:
-            raise AsteriskError(f"{etc / MAIN}: runuser = {user}: there is no such user on this machine") from None
+        if found:
+            raise AsteriskError(
+                f"{found.source}: Asterisk's user is {found.user}, and there is no such user on this machine: make it "
+                f"(`useradd --system {found.user}`), or name another there"
+            ) from None
         return None
     try:
-        wanted = grp.getgrnam(group) if group else grp.getgrgid(entry.pw_gid)
+        group = _group(named.group) if named.group else grp.getgrgid(entry.pw_gid)
     except KeyError:
-        if group:
-            raise AsteriskError(f"{etc / MAIN}: rungroup = {group}: there is no such group on this machine") from None
-        return Account(entry.pw_name, str(entry.pw_gid), entry.pw_uid, entry.pw_gid)
-    return Account(entry.pw_name, wanted.gr_name, entry.pw_uid, wanted.gr_gid)
+        if named.group and not named.group.isdecimal():
+            raise AsteriskError(
+                f"{named.source}, rungroup = {named.group}: there is no such group on this machine"
+            ) from None
+        gid = int(named.group or entry.pw_gid)
+        return Account(entry.pw_name, str(gid), entry.pw_uid, gid)
+    return Account(entry.pw_name, group.gr_name, entry.pw_uid, group.gr_gid)
+
+
+def _group(name: str) -> grp.struct_group:
+    return grp.getgrgid(int(name)) if name.isdecimal() else grp.getgrnam(name)
+
+
+def root_on_purpose(etc: Path) -> bool:
+    """Tell whether asterisk.conf itself says that Asterisk is to be root."""
+    return _items(_main(etc), "options").get("runuser") == "root"
 
 
 def queues(etc: Path) -> frozenset[str]:

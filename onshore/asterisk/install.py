@@ -99,6 +99,9 @@ def plan_install(target: Target) -> Changes:
         changes += [owner] if owner else []
     files = (Path(sys.executable), *((target.program,) if target.daemon else ()))
     problems = [*(access.problems(who, target.state, files, ours=root) if who else ()), *_copies(places.etc)]
+    if target.daemon and target.systemd and (who is None or who.uid == 0):
+        said, serious = systemd.as_root(who, target.etc)
+        (problems if serious else notes).append(said)
     before, after = _start(target, made)
     if target.daemon and not target.systemd:
         notes.append(f"Start the daemon, as Asterisk's user: {target.program} serve --state {target.state}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from onshore.asterisk.config import root_on_purpose
 from onshore.errors import InstallError
 
 if TYPE_CHECKING:
@@ -34,12 +35,25 @@ ReadWritePaths={writes}
 ProtectHome=read-only
 PrivateTmp=yes
 PrivateDevices=yes
+ProtectClock=yes
 ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
 ProtectKernelModules=yes
 ProtectKernelTunables=yes
+ProtectProc=invisible
+CapabilityBoundingSet={capabilities}
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=yes
+RestrictRealtime=yes
 RestrictSUIDSGID=yes
+RemoveIPC=yes
 LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+UMask=0077
+LimitNOFILE=8192
 
 [Install]
 WantedBy=multi-user.target
@@ -109,8 +123,11 @@ def unit(program: Path, state: Path, account: Account | None, database: Path | N
         # A folder that is not there must not keep the daemon from starting: its events go into the spool then.
         writes.append('"-' + _quoted(database).removeprefix('"'))
     lines = f"User={account.user}\nGroup={account.group}\n" if account else ""
+    # As root it writes into the state folder in the name of whoever has that, and needs no more of root's powers.
+    capabilities = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER" if account is None or account.uid == 0 else ""
     return _TEMPLATE.format(
         account=lines,
+        capabilities=capabilities,
         program=_quoted(program),
         writes=" ".join(writes),
         argument=_quoted(state).replace("$", "$$"),
@@ -119,6 +136,20 @@ def unit(program: Path, state: Path, account: Account | None, database: Path | N
 
 def _within(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
+
+
+def as_root(account: Account | None, etc: Path) -> tuple[str, bool]:
+    """Return what to say of a daemon that will be root, and whether that is a mistake rather than an admin's wish."""
+    danger = "The daemon will run as root, and anybody who can connect to its port may ask it"
+    key = f"{etc}/asterisk.conf, under [options], `runuser = "
+    if account is None:
+        return f"{danger}: nothing says whom Asterisk runs as. Say it in {key}…`, and run `onshore install` again", True
+    if root_on_purpose(etc):
+        return f"{danger}: {etc}/asterisk.conf says `runuser = root`", False
+    return (
+        f"{danger}: Asterisk itself is root. Give it a user of its own; if it is to be root, say so in {key}root`",
+        True,
+    )
 
 
 def _quoted(path: Path) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from onshore import plan
+from onshore.asterisk import running
 from onshore.asterisk.install import Changes, Report, Target, apply, plan_install, plan_uninstall
 from onshore.asterisk.systemd import Systemd
 
@@ -52,6 +53,8 @@ if (here / "systemctl-fails").exists():
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 Tree = dict[str, tuple[object, ...]]
 
@@ -168,3 +171,10 @@ def make(root: Path) -> Machine:
 
 def _me() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def quiet_who(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Have nothing but asterisk.conf say whom Asterisk runs as, whatever this machine has."""
+    monkeypatch.setattr(running, "PROC", folder / "no-processes")
+    monkeypatch.setattr(running, "SYSTEMCTL", ("false",))
+    monkeypatch.setattr(running, "DEFAULTS", ())

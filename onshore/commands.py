@@ -33,15 +33,24 @@ def target_of(site: Site) -> Target:
         daemon=site.server is not None,
         script=paths.share("agi_scripts") / "onshore.agi",
         database=file.parent if file else None,
+        queues=tuple(sorted({center.queue for center in site.centers.values()})),
     )
 
 
 @main.command()
 @dry_run
 @click.option("--no-systemd", is_flag=True, help="Install no systemd unit, also where there is systemd.")
+@click.option(
+    "--queue-variables/--no-queue-variables",
+    default=None,
+    help="Have the site's queues tell who answered, and after how long (setinterfacevar and setqueueentryvar in "
+    "queues.conf, by a file of Onshore's own). Stays so until --no-queue-variables.",
+)
 @as_json
 @click.pass_context
-def install(context: click.Context, *, dry_run: bool, no_systemd: bool, json_: bool) -> None:
+def install(
+    context: click.Context, *, dry_run: bool, no_systemd: bool, queue_variables: bool | None, json_: bool
+) -> None:
     """Put into Asterisk what `onshore build` made.
 
     Adds one #include line to extensions.conf (FreePBX: extensions_custom.conf), links the sounds of each language,
@@ -50,7 +59,7 @@ def install(context: click.Context, *, dry_run: bool, no_systemd: bool, json_: b
     """
     from onshore.asterisk.install import plan_install  # noqa: PLC0415 - see target_of
 
-    target = target_of(site_of(context))
+    target = replace(target_of(site_of(context)), queue_variables=queue_variables)
     if no_systemd:
         target = replace(target, systemd=None)
     _carry_out(context, plan_install(target), dry_run=dry_run, json_=json_)

@@ -28,7 +28,7 @@ _DEFAULTS = {
     "astspooldir": "/var/spool/asterisk",
 }
 _DEBIAN = Path("/usr/share/asterisk")
-_TRUE = ("yes", "true", "y", "t", "1", "on")  # to Asterisk
+TRUE = ("yes", "true", "y", "t", "1", "on")  # to Asterisk
 
 # What `core show settings` calls them.
 _SETTINGS = {
@@ -85,7 +85,7 @@ def folders(etc: Path, settings: Mapping[str, str] | None = None) -> Folders:
     named = dict(settings or {}) | _items(main, "directories")
     # Asterisk reads it when it starts: what it has now, and what it will have, may differ.
     prefix = _items(main, "options").get("languageprefix", "yes")
-    language_first = prefix.lower() in _TRUE and (settings or {}).get("languageprefix", "yes") == "yes"
+    language_first = prefix.lower() in TRUE and (settings or {}).get("languageprefix", "yes") == "yes"
     defaults = dict(_DEFAULTS)
     if (_DEBIAN / "sounds").is_dir():
         defaults |= {"astdatadir": str(_DEBIAN), "astagidir": str(_DEBIAN / "agi-bin")}

@@ -39,7 +39,9 @@ def difference(old: Receipt, wanted: Wanted) -> Difference:
     folders = _Folders(list(made))
     links = {path: _link(path, target, old, folders, result) for path, target in wanted.links.items()}
     files = {path: _file(path, *content, old, folders, result) for path, content in wanted.files.items()}
-    added = _line(wanted.line, old, result) if wanted.line else {}
+    added: dict[Path, Added] = {}
+    for path, line in wanted.lines.items():
+        added |= _line(path, line, old, result)
     result.receipt = Receipt(files, added, links, tuple(folders.made))
     return result
 
@@ -50,7 +52,7 @@ def _remove(old: Receipt, wanted: Wanted, result: Difference) -> tuple[Path, ...
     Return the folders we made that stay.
     """
     for path, added in old.added.items():
-        if path != wanted.line:
+        if path not in wanted.lines:
             _take_out(path, added, result)
     for path in sorted(old.links.keys() - wanted.links.keys()):
         _unlink(path, old.links[path], result)
@@ -172,12 +174,12 @@ def _edited(path: Path) -> InstallError:
     )
 
 
-def _line(path: Path, old: Receipt, result: Difference) -> dict[Path, Added]:
+def _line(path: Path, line: bytes, old: Receipt, result: Difference) -> dict[Path, Added]:
     found = _read(path)
     content = found.content if found else b""
     if not found and path.is_symlink():
         raise InstallError(f"{path} is a link to a file that is not there")
-    if includes(content):
+    if includes(content, line.split()[-1].decode()):
         # If not from us, the line is the admin's own, and stays his.
         return {path: old.added[path]} if path in old.added else {}
     if open_comment(content):
@@ -185,13 +187,12 @@ def _line(path: Path, old: Receipt, result: Difference) -> dict[Path, Added]:
             f"{path}: a comment that begins with `;--` never ends, so that nothing can be added: write `--;`"
         )
     before = old.added.get(path)
-    added = Added(addition(content), made=found is None or (before is not None and before.made))
+    added = Added(addition(content, line), made=found is None or (before is not None and before.made))
     if found:
         result.come.append(FileChange(path, found, replace(found, content=content + added.text)))
     else:
-        above = (
-            path.with_name("extensions.conf") if path.with_name("extensions.conf").exists() else path.parent
-        ).stat()
+        like = path.with_name(f"{path.name.partition('_')[0]}.conf")  # extensions.conf, of extensions_custom.conf
+        above = (like if like.exists() else path.parent).stat()
         new = File(added.text, above.st_mode & 0o666, above.st_uid, above.st_gid)
         result.come.append(FileChange(path, None, new))
     return {path: added}

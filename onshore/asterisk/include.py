@@ -27,10 +27,10 @@ def _texts(content: bytes) -> tuple[list[str], int]:
     return uncomment(content.decode("latin-1").split("\n"))  # every byte is a character there, and none is lost
 
 
-def addition(content: bytes) -> bytes:
+def addition(content: bytes, line: bytes = LINE) -> bytes:
     """Return what to put at a file's end, so that the line stands alone and ends like the others there."""
     ending = b"\r\n" if content.rpartition(b"\n")[0].endswith(b"\r") else b"\n"
-    return (ending if content and not content.endswith(b"\n") else b"") + LINE + ending
+    return (ending if content and not content.endswith(b"\n") else b"") + line + ending
 
 
 def without(content: bytes, added: bytes) -> bytes:
@@ -45,7 +45,7 @@ def without(content: bytes, added: bytes) -> bytes:
         # The line end before ours was ours as well, but now it keeps two of the admin's lines apart.
         joint = added[: added.index(b"#")] if rest else b""
         return content[:at] + joint + rest
-    found = list(_ALIKE.finditer(content))
+    found = list(_ALIKE.finditer(content)) if LINE in added else []
     return content[: found[-1].start()] + content[found[-1].end() :] if found else _without_meaning(content, added)
 
 

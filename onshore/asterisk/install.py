@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onshore.asterisk import access, receipt, systemd
+from onshore.asterisk import access, queuefile, receipt, systemd
 from onshore.asterisk.changes import FileChange, OwnerChange, do_all, owners
 from onshore.asterisk.config import MAIN, account, folders, running_folders
 from onshore.asterisk.console import Console
@@ -57,6 +57,12 @@ class Changes:
         """Whether everything is already as it should be."""
         return not (self.before or self.files or self.after)
 
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Return the console's command that takes a change of the queues in."""
+        changed = (change.path.name for change in self.files if isinstance(change, FileChange))
+        return ("queue reload all",) if queuefile.OWN in changed else ()
+
     def diff(self) -> str:
         """Return everything that will change: files as unified diffs, all else as lines. Empty when nothing will."""
         steps = [
@@ -65,7 +71,8 @@ class Changes:
             *(f"run {command}\n" for command in self.after),
         ]
         if self.console and not self.empty:
-            steps.append(f"run {self.console.command} -C {self.console.etc / MAIN} -rx 'dialplan reload'\n")
+            console = f"run {self.console.command} -C {self.console.etc / MAIN} -rx"
+            steps += [f"{console} '{command}'\n" for command in ("dialplan reload", *self.queues)]
         return "".join(steps)
 
 
@@ -90,7 +97,10 @@ def plan_install(target: Target) -> Changes:
     places = folders(target.etc, settings)
     who = account(target.etc)
     old = receipt.load(target.state)
-    made = difference(old or receipt.Receipt(), wanted(target, places, who))
+    queue_variables = target.queue_variables
+    if queue_variables is None:
+        queue_variables = any(path.name == queuefile.OWN for path in old.files) if old else False
+    made = difference(old or receipt.Receipt(), wanted(target, places, who, queue_variables=queue_variables))
     root = os.geteuid() == 0
     changes = [*made.gone, *_receipt(target.state, made.receipt), *made.come]
     if who and root:
@@ -255,7 +265,8 @@ def _reload(changes: Changes, problems: list[str]) -> bool:
     """Have Asterisk read its dialplan; it says nothing when that fails, and keeps the old one: look at what it has."""
     assert changes.console
     try:
-        changes.console.run("dialplan reload")
+        for command in ("dialplan reload", *changes.queues):
+            changes.console.run(command)
         there = "[ Context 'onshore'" in changes.console.run("dialplan show onshore")
     except AsteriskError as error:
         problems.append(f"The dialplan could not be reloaded: {error}")

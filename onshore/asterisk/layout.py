@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onshore import plan
-from onshore.asterisk import systemd
-from onshore.asterisk.include import OWN, includes
+from onshore.asterisk import queuefile, systemd
+from onshore.asterisk.include import LINE, OWN, includes
 from onshore.errors import InstallError
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Target:
     database: Path | None = None  # the folder of the ledger, where the site has it elsewhere than in the state folder
     program: Path = field(default_factory=lambda: Path(sys.executable).with_name("onshore"))
     systemd: systemd.Systemd | None = field(default_factory=systemd.here)  # None: no unit is wanted
+    queues: tuple[str, ...] = ()  # of the site
+    queue_variables: bool | None = None  # whether they are to be told to say who answered; None: as it is installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,15 @@ class Wanted:
     """What is to be there. The default: nothing."""
 
     files: Mapping[Path, tuple[bytes, int]] = field(default_factory=dict)  # content and mode
-    line: Path | None = None  # the file with the `#include` line
+    lines: Mapping[Path, bytes] = field(default_factory=dict)  # `#include` lines, by the admin's files they go into
     links: Mapping[Path, str] = field(default_factory=dict)
 
 
-def wanted(target: Target, folders: Folders, account: Account | None) -> Wanted:
-    """Return what is to be there; PlanError or InstallError when `build` has not made it yet."""
+def wanted(target: Target, folders: Folders, account: Account | None, *, queue_variables: bool = False) -> Wanted:
+    """Return what is to be there; PlanError or InstallError when `build` has not made it yet.
+
+    With `queue_variables`, that the site's queues say who answered, too.
+    """
     built = plan.load(target.state / plan.FILE)
     dialplan = target.state / DIALPLAN
     if not dialplan.is_file():
@@ -65,7 +70,11 @@ def wanted(target: Target, folders: Folders, account: Account | None) -> Wanted:
         if not sounds.is_dir():
             raise InstallError(f"{sounds} is not there: run `onshore build` first")
         links |= dict.fromkeys(folders.places(language), str(sounds))
-    return Wanted(files, entry(folders.etc), links)
+    lines = {entry(folders.etc): LINE}
+    if queue_variables:
+        lines[queuefile.entry(folders.etc)] = f"#include {queuefile.OWN}".encode()
+        files[folders.etc / queuefile.OWN] = (queuefile.added(folders.etc, target.queues), 0o644)
+    return Wanted(files, lines, links)
 
 
 def _pointer(dialplan: Path) -> bytes:

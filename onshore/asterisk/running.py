@@ -49,7 +49,7 @@ def _owner(process: Path, etc: Path) -> Named | None:
         name = (process / "comm").read_text().strip()
     except OSError:
         return None
-    loaded = name.startswith("ld-linux") and any(Path(word).name == "asterisk" for word in words)
+    loaded = name.startswith("ld-linux") and any(word.endswith("/sbin/asterisk") for word in words[1:4])
     if name != "asterisk" and not loaded:
         return None
     if any(re.match(r"-[a-zA-Z]*[rRx]", word) for word in words[1:]) or not _same(_etc(words), etc):

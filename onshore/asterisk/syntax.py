@@ -42,6 +42,7 @@ class Section:
     line: int
     template: bool  # `[name](!)`: Asterisk itself does not use it
     items: tuple[tuple[str, str], ...]  # in their order; a name may come again
+    bases: tuple[str, ...] = ()  # the sections whose items it takes first; `+`: those it has already
 
 
 def read(file: Path, etc: Path) -> tuple[Section, ...]:
@@ -49,12 +50,12 @@ def read(file: Path, etc: Path) -> tuple[Section, ...]:
 
     AsteriskError names the file and the line that cannot be read.
     """
-    sections: list[tuple[Line, str, bool, list[tuple[str, str]]]] = []
+    sections: list[tuple[Line, str, tuple[str, ...], list[tuple[str, str]]]] = []
     for line in lines(file, etc):
         try:
             if line.text.startswith("["):
-                name, template = _section(line)
-                sections.append((line, name, template, []))
+                name, options = _section(line)
+                sections.append((line, name, options, []))
             else:
                 item = Item(line.text.replace(";", _SEMICOLON), line.number)
                 if sections:
@@ -63,15 +64,36 @@ def read(file: Path, etc: Path) -> tuple[Section, ...]:
         except ParseError as error:
             raise AsteriskError(f"{line.file}:{line.number}: {error.args[-1]}: {line.text!r}") from error
     return tuple(
-        Section(name, line.file, line.number, template, tuple(items)) for line, name, template, items in sections
+        Section(
+            name,
+            line.file,
+            line.number,
+            "!" in options,
+            tuple(items),
+            tuple(option for option in options if option and option != "!"),
+        )
+        for line, name, options, items in sections
     )
 
 
-def _section(line: Line) -> tuple[str, bool]:
+def resolved(sections: Iterable[Section]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return each section's items as Asterisk has them: those of its templates first, those added by `(+)` last."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    templates = set()
+    for section in sections:
+        names = (section.name if base == "+" else base for base in section.bases)
+        before = tuple(item for name in names for item in found.get(name, ()))
+        found[section.name] = before + section.items
+        if section.template:
+            templates.add(section.name)
+    return {name: items for name, items in found.items() if name not in templates}
+
+
+def _section(line: Line) -> tuple[str, tuple[str, ...]]:
     found = _SECTION.match(line.text)
     category = Category(found[1] if found else line.text, line.number)
     options = (found[2] if found else None) or ""
-    return category.name, "!" in [option.strip() for option in options.split(",")]
+    return category.name, tuple(option.strip() for option in options.split(","))
 
 
 def lines(file: Path, etc: Path, depth: int = 0) -> Iterator[Line]:

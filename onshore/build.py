@@ -80,7 +80,7 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
         keys = [prompt_key(name, *parameters) for _, name, parameters in wanted]
         plan = planning.plan(site, zip(keys, prompts, strict=True))
         texts = {
-            folder / "asterisk" / dialplan.FILE: dialplan.render(plan, site.server, site.folder),
+            folder / "asterisk" / dialplan.FILE: dialplan.render(plan, site.server, site.folder, site.asterisk.include),
             folder / settings.FILE: settings.of_site(site).to_json(),
             folder / plans.FILE: json.dumps(plans.to_json(plan), ensure_ascii=False, indent=1) + "\n",
         }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import socket
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onshore import plan as plans
 from onshore import planning, rules
-from onshore.asterisk import config, dialplan
-from onshore.asterisk.console import Console, begins
+from onshore.agi import checks as daemon
+from onshore.asterisk import codecs, config, confinement, contexts, dialplan, layout, modes, queuechecks
+from onshore.asterisk.console import Console
 from onshore.asterisk.install import Target, plan_install
 from onshore.build import studio
 from onshore.errors import AsteriskError, OnshoreError
@@ -21,8 +23,7 @@ from onshore.speech.sound import FORMATS
 from onshore.speech.studio import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     from onshore.plan import Plan
     from onshore.site import Site
@@ -65,17 +66,23 @@ def check(site: Site, target: Target) -> Iterator[Finding]:
         console.run("core show version")
     except AsteriskError as error:
         yield Finding("Asterisk", str(error), "start Asterisk, or mend `command` and `etc` under [asterisk]")
-        yield from _queues_written(site)
+        yield from queuechecks.of_file(site)
         yield from _installed(site, target, plan)
     else:
         yield Finding("Asterisk")
         yield from _modules(console)
-        yield from _queues(site, console)
+        yield from queuechecks.of_console(site, console)
+        yield from codecs.findings(site.asterisk.etc, console)
+        yield from contexts.included(site.asterisk.include, console)
         yield from _installed(site, target, plan)
         if plan:
             yield _dialplan(plan, console)
+    yield from contexts.pointer(site.asterisk.etc)
+    listen = site.server.listen if site.server else ""
+    yield from contexts.vicidial_findings(site.asterisk.etc, listen, site.asterisk.include)
+    yield from _refusals(site)
     if plan and plan.listen:
-        yield _daemon(plan)
+        yield from daemon.findings(plan)
 
 
 def _prompts(site: Site) -> Iterator[Finding]:
@@ -93,7 +100,7 @@ def _sounds_built(site: Site, plan: Plan) -> Iterator[Finding]:
     current = _current(site, plan)
     yield current
     sounds = site.asterisk.state / "sounds"
-    built = _sounds("sounds", plan, sounds, "run `onshore build`")
+    built = _sounds("sounds", plan, _built(site), "run `onshore build`")
     if built.problem or current.problem:
         yield built
     else:
@@ -118,23 +125,40 @@ def _current(site: Site, plan: Plan) -> Finding:
     same = (now.rules, now.listen, now.languages, now.centers, now.services)
     if ids != built or same != (plan.rules, plan.listen, plan.languages, plan.centers, plan.services):
         return Finding("plan", "the site or its prompts have changed since the last build", "run `onshore build`")
+    try:
+        written = (site.asterisk.state / layout.DIALPLAN).read_text("utf-8")
+        rendered = dialplan.render(plan, site.server, site.folder, site.asterisk.include)
+    except (OSError, OnshoreError) as error:
+        return Finding("dialplan", str(error), "run `onshore build`, once that is mended")
+    if written != rendered:
+        return Finding(
+            "dialplan",
+            f"{site.asterisk.state / layout.DIALPLAN} is not what a build would make now: the site or its template has "
+            "changed, or another program has written the file anew",
+            "run `onshore build`",
+        )
     return Finding(f"plan {plan.version}")
 
 
-def _sounds(what: str, plan: Plan, sounds: Path, remedy: str) -> Finding:
+def _sounds(what: str, plan: Plan, places: Callable[[str], Iterable[Path]], remedy: str) -> Finding:
     """Look for each prompt's exact file in its own language: Asterisk itself would play English, and say nothing."""
     missing = [
         file
         for language, prompts in plan.prompts.items()
         for prompt in prompts.values()
         for suffix in FORMATS
-        for file in [sounds / language / "onshore" / f"{prompt.id}.{suffix}"]
+        for place in places(language)
+        for file in [place / f"{prompt.id}.{suffix}"]
         if not file.is_file() or not file.stat().st_size
     ]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         return Finding(what, f"{missing[0]}{more} not there, or empty", remedy)
     return Finding(what)
+
+
+def _built(site: Site) -> Callable[[str], tuple[Path, ...]]:
+    return lambda language: (site.asterisk.state / "sounds" / language / "onshore",)
 
 
 def _modules(console: Console) -> Iterator[Finding]:
@@ -150,41 +174,35 @@ def _modules(console: Console) -> Iterator[Finding]:
         yield Finding("modules")
 
 
-def _queues(site: Site, console: Console) -> Iterator[Finding]:
-    for name, center in site.centers.items():
-        shown = console.run(f"queue show {center.queue}")
-        if not begins(shown, f"{center.queue} has "):
-            yield Finding(
-                f"queue {center.queue}",
-                f"Asterisk has no queue {center.queue!r}, which centers.{name}.queue names",
-                "add it to queues.conf (and `queue reload all`), or name another in the site",
-            )
-        elif "No Members" in shown:
-            yield Finding(
-                f"queue {center.queue}",
-                f"nobody is in queue {center.queue!r} of centers.{name} now",
-                "callers are offered the other center, or to wait",
-                serious=False,
-            )
-        else:
-            yield Finding(f"queue {center.queue}")
-
-
-def _queues_written(site: Site) -> Iterator[Finding]:
+def _places(site: Site) -> Callable[[str], tuple[Path, ...]]:
+    """Return where Asterisk looks for the sounds of a language: as it runs now, and as it will after a restart."""
     try:
-        there = config.queues(site.asterisk.etc)
-    except AsteriskError as error:
-        yield Finding("queues", str(error), "mend `etc` under [asterisk], or the file")
-        return
-    for name, center in site.centers.items():
-        if center.queue in there:
-            yield Finding(f"queue {center.queue}")
-        else:
-            yield Finding(
-                f"queue {center.queue}",
-                f"queues.conf has no queue {center.queue!r}, which centers.{name}.queue names",
-                "add it there, or name another in the site (a queue of a realtime database is seen once Asterisk runs)",
-            )
+        settings = config.running_folders(Console(site.asterisk.command, site.asterisk.etc).run("core show settings"))
+    except AsteriskError:
+        settings = None
+    return config.folders(site.asterisk.etc, settings).places
+
+
+def _modes(site: Site, plan: Plan) -> Iterator[Finding]:
+    """Yield each file whose mode some other tool has changed."""
+    try:
+        folders = config.folders(site.asterisk.etc)
+        account = config.account(site.asterisk.etc)
+    except AsteriskError:
+        return  # told already
+    places = tuple(place for language in plan.languages for place in folders.places(language))
+    files = (folders.agi / layout.SCRIPT, folders.etc / dialplan.FILE)
+    for problem in modes.problems(site.asterisk.state.resolve(), places, files, account):
+        yield Finding("modes", problem, "run `onshore install`, which puts it right")
+
+
+def _refusals(site: Site) -> Iterator[Finding]:
+    try:
+        process = confinement.process(site.asterisk.etc, config.folders(site.asterisk.etc).run)
+    except AsteriskError:
+        return  # told already
+    port = site.server.port if site.server else 0
+    yield from confinement.findings(site.asterisk.state, Path(sys.executable), port, process)
 
 
 def _installed(site: Site, target: Target, plan: Plan | None) -> Iterator[Finding]:
@@ -205,10 +223,10 @@ def _installed(site: Site, target: Target, plan: Plan | None) -> Iterator[Findin
         yield Finding("installed", "Asterisk does not have all of Onshore", "run `onshore install`")
     else:
         yield Finding("installed")
-        built = _sounds("sounds", plan, site.asterisk.state / "sounds", "")
+        built = _sounds("sounds", plan, _built(site), "")
         if not built.problem:  # else that was told already
-            sounds = config.folders(site.asterisk.etc).sounds
-            yield _sounds("sounds for Asterisk", plan, sounds, "run `onshore install`")
+            yield _sounds("sounds for Asterisk", plan, _places(site), "run `onshore install`")
+    yield from _modes(site, plan)
     for problem in changes.problems:
         yield Finding("permissions", problem, "see above")
 
@@ -237,24 +255,3 @@ def _disclosed(plan: Plan) -> set[str]:
     """Return the countries that the fallback announces."""
     names = {name for service in plan.services.values() for name in (*service.centers, service.domestic)}
     return {plan.centers[name].country for name in names if plan.centers[name].announce}
-
-
-def _daemon(plan: Plan) -> Finding:
-    host, _, port = plan.listen.rpartition(":")
-    try:
-        with socket.create_connection((host.strip("[]"), int(port)), timeout=3) as connection:
-            connection.sendall(b"agi_network_script: ping\n\n")
-            answer = connection.recv(64)
-    except OSError as error:
-        return Finding(
-            f"daemon at {plan.listen}",
-            f"does not answer: {error.strerror or error}",
-            "start it: `systemctl restart onshore`, or `onshore serve`; callers get the fallback meanwhile",
-        )
-    if not answer.startswith(b"pong"):
-        return Finding(
-            f"daemon at {plan.listen}",
-            "something else answers there",
-            "give the daemon a port of its own: `[server] listen` in the site, then `onshore build`",
-        )
-    return Finding(f"daemon at {plan.listen}")

@@ -72,6 +72,12 @@ def _database(url: str) -> str:
     return url
 
 
+def _context(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,78}", name) or re.match(r"onshore(-|$)", name):
+        raise ValueError(f"{name!r} is no context of yours: letters, digits and `_.@-`, and none of Onshore's own")
+    return name
+
+
 _NUMBER = r"^[+0-9 ()./-]{0,30}$"  # as it is printed
 
 
@@ -86,6 +92,7 @@ def _language(code: str) -> str:
     return found[1] + (f"_{found[2].upper()}" if found[2] else "")
 
 
+ContextName = Annotated[str, AfterValidator(_context)]
 Country = Annotated[str, AfterValidator(countries.checked)]
 Language = Annotated[str, AfterValidator(_language)]
 CenterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -102,6 +109,8 @@ class Asterisk(BaseModel):
     etc: Path = Path("/etc/asterisk")
     state: Path = Path("/var/lib/onshore")
     command: str = "asterisk"
+    # Contexts that Onshore's own include where a call may end in them: another system's `h` extension.
+    include: Annotated[tuple[ContextName, ...], BeforeValidator(_listed)] = ()
 
 
 class Server(BaseModel):
@@ -250,6 +259,7 @@ _WORDS = Words(
         "number": 'a telephone number, like "+39 06 5550100"',
         "contractor": "a name, 80 letters at most",
         "since": "a day, like 2026-01-31, without quotation marks",
+        "include": 'a list of contexts of your dialplan, none of Onshore\'s own, like ["vicidial-auto"]',
         "url": 'a database like "postgresql+psycopg://user:password@host/name"',
         "chain": 'a name for this machine, letters, digits and `._-`, like "pbx1"',
         "hours": 'a list like ["mon-fri 08:00-18:00"]',

@@ -202,7 +202,8 @@ class _Daemon:
         headers = await connection.read_headers(lines)
         request = wire.request_name(headers)
         if request == "ping":
-            writer.write(b"pong\n")
+            which = f" {self._plan().version}" if wire.arguments(headers) == ["plan"] else ""
+            writer.write(f"pong{which}\n".encode())
             return
         arrival = wire.arrival(headers, wire.arguments(headers))
         line = connection.ServerLine(arrival, headers, lines, writer, self._clock)

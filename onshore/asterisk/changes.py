@@ -148,6 +148,35 @@ class OwnerChange:
         return f"+owner {self.name} of {self.root}, and all that is in it ({len(self.paths)} now of somebody else)\n"
 
 
+@dataclass(frozen=True, slots=True)
+class ModeChange:
+    """Files and folders get other modes; links are not followed, wherever on the way one is put meanwhile."""
+
+    root: Path
+    paths: tuple[tuple[Path, int, int], ...]  # each with the mode that it has, and that it is to have
+
+    def do(self) -> None:
+        """Do it. A file that has gone meanwhile needs no mode."""
+        for path, _, mode in self.paths:
+            try:
+                with _folder_of(path, self.root) as folder:
+                    opened = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+                    try:
+                        os.fchmod(opened, mode)
+                    finally:
+                        os.close(opened)
+            except FileNotFoundError:
+                continue
+
+    def reverse(self) -> ModeChange:
+        """Return the change that undoes this one."""
+        return replace(self, paths=tuple((path, after, before) for path, before, after in self.paths))
+
+    def diff(self) -> str:
+        """Return it as lines."""
+        return "".join(f"-mode {before:04o} {path}\n+mode {after:04o} {path}\n" for path, before, after in self.paths)
+
+
 @contextmanager
 def _folder_of(path: Path, root: Path) -> Iterator[int]:
     """Give the open folder that a path is in; below `root` no link is followed on the way."""
@@ -162,7 +191,7 @@ def _folder_of(path: Path, root: Path) -> Iterator[int]:
         os.close(opened)
 
 
-Change = FileChange | LinkChange | FolderChange | OwnerChange
+Change = FileChange | LinkChange | FolderChange | OwnerChange | ModeChange
 
 
 def do_all(changes: Sequence[Change]) -> None:
@@ -181,7 +210,8 @@ def do_all(changes: Sequence[Change]) -> None:
             raise
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InstallError(
-            f"{_path(failed)}: {reason}. Nothing was changed" + (f", but could not be undone: {left}" if left else ".")
+            f"{path_of(failed)}: {reason}. Nothing was changed"
+            + (f", but could not be undone: {left}" if left else ".")
         ) from error
 
 
@@ -192,10 +222,10 @@ def _undo(done: list[Change]) -> str:
     for index in range(last, -1, -1):
         change = done[index]
         try:
-            if index < last or isinstance(change, OwnerChange) or _happened(change):
+            if index < last or isinstance(change, OwnerChange | ModeChange) or _happened(change):
                 change.reverse().do()
         except (OSError, InstallError) as error:
-            left.append(f"{_path(change)} ({error})")
+            left.append(f"{path_of(change)} ({error})")
     return ", ".join(left)
 
 
@@ -209,12 +239,13 @@ def _happened(change: Change) -> bool:
             return change.after is not None and change.path.is_symlink() and str(change.path.readlink()) == change.after
         case FolderChange():
             return change.made and change.path.is_dir()
-        case OwnerChange():
+        case OwnerChange() | ModeChange():
             return True
 
 
-def _path(change: Change) -> Path:
-    return change.root if isinstance(change, OwnerChange) else change.path
+def path_of(change: Change) -> Path:
+    """Return what a change is about."""
+    return change.root if isinstance(change, OwnerChange | ModeChange) else change.path
 
 
 def check(changes: Iterable[Change]) -> None:
@@ -222,7 +253,7 @@ def check(changes: Iterable[Change]) -> None:
     made: set[Path] = set()
     refused: list[str] = []
     for change in changes:
-        if isinstance(change, OwnerChange):
+        if isinstance(change, OwnerChange | ModeChange):
             continue
         if isinstance(change, FolderChange) and change.made:
             made.add(change.path)

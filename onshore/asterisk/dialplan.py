@@ -29,8 +29,11 @@ CONTEXTS = ("onshore", SAY, WAIT, RING)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def render(plan: Plan, server: Server | None, site_folder: Path | None = None) -> str:
-    """Return the dialplan; BuildError names the template and the line that does not render."""
+def render(plan: Plan, server: Server | None, site_folder: Path | None = None, includes: Sequence[str] = ()) -> str:
+    """Return the dialplan; BuildError names the template and the line that does not render.
+
+    `includes`: contexts of the admin's that Onshore's own include where a call may end.
+    """
     template = paths.candidates("dialplan", f"{FILE}.j2", site_folder)[0]
     # Keeps its `{` for Asterisk's `${…}`, and is sandboxed: a template may be the admin's own.
     environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False)
@@ -60,6 +63,7 @@ def render(plan: Plan, server: Server | None, site_folder: Path | None = None) -
             again=callflow.AGAIN,
             wrong_keys=callflow.WRONG_KEYS,
             repeats=callflow.REPEATS,
+            includes=tuple(includes),
         )
     except jinja2.TemplateSyntaxError as error:
         raise BuildError(f"{template}: line {error.lineno}: {error.message}") from None

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onshore.asterisk import access, queuefile, receipt, systemd
-from onshore.asterisk.changes import FileChange, OwnerChange, do_all, owners
+from onshore.asterisk import access, modes, queuefile, receipt, systemd
+from onshore.asterisk.changes import FileChange, do_all, owners, path_of
 from onshore.asterisk.config import MAIN, account, folders, running_folders
 from onshore.asterisk.console import Console
 from onshore.asterisk.difference import difference, still_included
@@ -107,6 +107,8 @@ def plan_install(target: Target) -> Changes:
         state = target.state.resolve()  # may be a link to another disk
         owner = owners(state, f"{who.user}:{who.group}", who.uid, who.gid, state / receipt.FILE)
         changes += [owner] if owner else []
+    repair = modes.repair(target.state.resolve())
+    changes += [repair] if repair else []
     files = (Path(sys.executable), *((target.program,) if target.daemon else ()))
     problems = [*(access.problems(who, target.state, files, ours=root) if who else ()), *_copies(places.etc)]
     if target.daemon and target.systemd and (who is None or who.uid == 0):
@@ -243,7 +245,7 @@ def apply(changes: Changes) -> Report:
         if not _systemctl(command, problems):
             break
     return Report(
-        changed=tuple(str(change.root if isinstance(change, OwnerChange) else change.path) for change in changes.files),
+        changed=tuple(str(path_of(change)) for change in changes.files),
         reloaded=bool(changes.console) and _reload(changes, problems),
         notes=changes.notes,
         problems=tuple(problems),

@@ -39,7 +39,7 @@ def queues(etc: Path) -> dict[str, Queue]:
     """Return the queues of queues.conf and of all that it includes; AsteriskError when it cannot be read."""
     return {
         name: queue({key.lower(): value for key, value in items})
-        for name, items in resolved(read(etc / MAIN, etc)).items()
+        for name, items in reversed(resolved(read(etc / MAIN, etc)))  # of two with one name the first counts
         if name.lower() != "general"
     }
 

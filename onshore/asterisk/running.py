@@ -29,33 +29,37 @@ def named(etc: Path, run: Path) -> Named | None:
     return _process(etc, run) or (_unit() or _defaults() if _same(etc, DEFAULT_ETC) else None)
 
 
-def _process(etc: Path, run: Path) -> Named | None:
-    """Return the owner of the running process, by its file of the process id, else by looking at all processes."""
+def process(etc: Path, run: Path) -> str:
+    """Return the process id of the Asterisk of this configuration, by its own file of it, else by looking at all."""
     try:
         pids = [str(int((run / "asterisk.pid").read_text()))]
     except (OSError, ValueError):
         pids = sorted(path.name for path in PROC.glob("[0-9]*"))
-    for pid in pids:
-        found = _owner(PROC / pid, etc)
-        if found:
-            return found
-    return None
+    return next((pid for pid in pids if _is_asterisk(PROC / pid, etc)), "")
 
 
-def _owner(process: Path, etc: Path) -> Named | None:
+def _process(etc: Path, run: Path) -> Named | None:
+    """Return the owner of the running process."""
+    pid = process(etc, run)
     try:
-        words = (process / "cmdline").read_bytes().decode(errors="surrogateescape").split("\0")
-        status = (process / "status").read_text()
-        name = (process / "comm").read_text().strip()
+        status = (PROC / pid / "status").read_text() if pid else ""
+    except OSError:  # it has ended
+        status = ""
+    ids = {key: value.split() for key, _, value in (line.partition(":") for line in status.splitlines())}
+    return Named(ids["Uid"][1], ids["Gid"][1], f"process {pid}") if ids else None
+
+
+def _is_asterisk(folder: Path, etc: Path) -> bool:
+    try:
+        words = (folder / "cmdline").read_bytes().decode(errors="surrogateescape").split("\0")
+        name = (folder / "comm").read_text().strip()
     except OSError:
-        return None
+        return False
     loaded = name.startswith("ld-linux") and any(word.endswith("/sbin/asterisk") for word in words[1:4])
     if name != "asterisk" and not loaded:
-        return None
-    if any(re.match(r"-[a-zA-Z]*[rRx]", word) for word in words[1:]) or not _same(_etc(words), etc):
-        return None  # a console, or another Asterisk
-    ids = {key: value.split() for key, _, value in (line.partition(":") for line in status.splitlines())}
-    return Named(ids["Uid"][1], ids["Gid"][1], f"process {process.name}")
+        return False
+    console = any(re.match(r"-[a-zA-Z]*[rRx]", word) for word in words[1:])
+    return not console and _same(_etc(words), etc)
 
 
 def _etc(words: list[str]) -> Path:

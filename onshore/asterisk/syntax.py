@@ -76,17 +76,22 @@ def read(file: Path, etc: Path) -> tuple[Section, ...]:
     )
 
 
-def resolved(sections: Iterable[Section]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return each section's items as Asterisk has them: those of its templates first, those added by `(+)` last."""
-    found: dict[str, tuple[tuple[str, str], ...]] = {}
-    templates = set()
+def resolved(sections: Iterable[Section]) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Return the sections with their items as Asterisk has them: those of templates first, those added by `(+)` last.
+
+    Templates are left out. A name may come again: to some of Asterisk's modules that is another thing.
+    """
+    found: list[tuple[str, tuple[tuple[str, str], ...], bool]] = []
+    place: dict[str, int] = {}
     for section in sections:
-        names = (section.name if base == "+" else base for base in section.bases)
-        before = tuple(item for name in names for item in found.get(name, ()))
-        found[section.name] = before + section.items
-        if section.template:
-            templates.add(section.name)
-    return {name: items for name, items in found.items() if name not in templates}
+        if "+" in section.bases and section.name in place:
+            name, items, template = found[place[section.name]]
+            found[place[section.name]] = (name, items + section.items, template)
+            continue
+        before = tuple(item for base in section.bases if base in place for item in found[place[base]][1])
+        place[section.name] = len(found)
+        found.append((section.name, before + section.items, section.template))
+    return [(name, items) for name, items, template in found if not template]
 
 
 def _section(line: Line) -> tuple[str, tuple[str, ...]]:

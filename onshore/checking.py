@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -28,24 +29,10 @@ if TYPE_CHECKING:
     from onshore.plan import Plan
     from onshore.site import Site
 
-# What the generated dialplan runs.
-_APPLICATIONS = (
-    *("AGI", "Answer", "Background", "ExecIf", "Goto", "GotoIf", "GotoIfTime", "Hangup", "Playback", "Playtones"),
-    *("Gosub", "Queue", "QueueLog", "Read", "Return", "Set", "StopPlaytones", "TryExec", "WaitExten"),
-)
-_FUNCTIONS = (
-    "ARRAY",
-    "CDR",
-    "CHANNEL",
-    "CUT",
-    "DIALPLAN_EXISTS",
-    "IF",
-    "RAND",
-    "STRFTIME",
-    "STRREPLACE",
-    "TIMEOUT",
-    "TOLOWER",
-)
+# What a dialplan runs: an application in a step of its own or behind ExecIf's `?`, a function in `${…}` or set. What
+# TryExec runs need not be there.
+_APPLICATION = re.compile(r"(?:^(?:exten => [^,]+,1|\s*same => n(?:\(\w+\))?),|\?)(\w+)\(", re.MULTILINE)
+_FUNCTION = re.compile(r"(?:\$\{|\bSet\()([A-Z_]+)\(")
 
 
 def check(site: Site, target: Target) -> Iterator[Finding]:
@@ -70,7 +57,7 @@ def check(site: Site, target: Target) -> Iterator[Finding]:
         yield from _installed(site, target, plan)
     else:
         yield Finding("Asterisk")
-        yield from _modules(console)
+        yield from _modules(site, console)
         yield from queuechecks.of_console(site, console)
         yield from codecs.findings(site.asterisk.etc, console)
         yield from contexts.included(site.asterisk.include, console)
@@ -161,11 +148,17 @@ def _built(site: Site) -> Callable[[str], tuple[Path, ...]]:
     return lambda language: (site.asterisk.state / "sounds" / language / "onshore",)
 
 
-def _modules(console: Console) -> Iterator[Finding]:
+def _modules(site: Site, console: Console) -> Iterator[Finding]:
+    """Tell whether Asterisk has each application and function that the dialplan of the last build runs."""
+    try:
+        dialplan_built = (site.asterisk.state / layout.DIALPLAN).read_text("utf-8")
+    except OSError:
+        return  # there is no build, which was told already
     applications = console.run("core show applications").lower().replace(":", " ").split()
     functions = console.run("core show functions").split()
-    missing = [name for name in _APPLICATIONS if name.lower() not in applications]
-    missing += [f"{name}()" for name in _FUNCTIONS if name not in functions]
+    wanted = sorted(set(_APPLICATION.findall(dialplan_built)))
+    missing = [name for name in wanted if name.lower() not in applications]
+    missing += [f"{name}()" for name in sorted(set(_FUNCTION.findall(dialplan_built))) if name not in functions]
     if missing:
         yield Finding(
             "modules", f"Asterisk has no {', '.join(missing)}", "load the modules that have them: modules.conf"

@@ -36,6 +36,7 @@ ROUNDS = "ONSHORE_ROUNDS"  # times that the caller was told, `*` starts another,
 SAYING = "ONSHORE_SAYING"  # what was played and must be told yet, DISCLOSED or OFFERED; empty: nothing
 SOUND = "ONSHORE_SOUND"  # which sound file that is
 BEGAN = "ONSHORE_BEGAN"  # when a prompt or a wait began, milliseconds since the epoch
+SIGHUP = "ONSHORE_SIGHUP"  # the admin's own AGISIGHUP, while a process runs a call flow that must not be killed by it
 HANDLER = "ONSHORE_HANDLER"  # "1": the hangup handler is on the channel
 
 CHANNEL_LANGUAGE = "CHANNEL(language)"

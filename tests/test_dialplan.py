@@ -254,6 +254,19 @@ def test_template_that_does_not_render(tmp_path: Path) -> None:
         dialplan.render(sample_plan(), None, tmp_path)
 
 
+def test_contexts_of_the_admin_are_included_wherever_a_call_may_end() -> None:
+    """Each context of ours has them, but for the hangup handler's, and where a key would wait for a longer number."""
+    text = dialplan.render(sample_plan(), None, includes=["vicidial-auto", "more"])
+    without = {
+        part.partition("]")[0]
+        for part in text.split("\n[")[1:]
+        if "include => vicidial-auto\ninclude => more\n" not in part
+    }
+    assert without == {"onshore-ended", "onshore-ring"}
+    assert "?vicidial-auto,h,1)" in text.partition("[onshore-ring]")[2].partition("\n[")[0]
+    assert "include" not in dialplan.render(sample_plan(), None)
+
+
 @pytest.mark.parametrize("context", dialplan.CONTEXTS)
 def test_a_template_of_before(tmp_path: Path, context: str) -> None:
     """An admin's copy that lacks what the call flow runs is refused: every call would go to the fallback."""
@@ -277,6 +290,9 @@ exten => hears,1,Answer()
 [rung]
 exten => s,1,Answer()
  same => n,Gosub(onshore-ring,s,1(,12000))
+[of-the-admin]
+exten => h,1,QueueLog(NONE,${UNIQUEID},NONE,OVER,${ONSHORE_CALL})
+exten => _1XX,1,Hangup()
 [limited]
 exten => s,1,Answer()
  same => n,Set(TIMEOUT(absolute)=60)
@@ -288,7 +304,8 @@ QUEUES = "[general]\n[support-manila]\njoinempty=yes\n[support-milwaukee]\njoine
 @pytest.mark.pbx
 def test_real_asterisk(asterisk: Unpacked, tmp_path: Path) -> None:
     """A real Asterisk takes it without a complaint, and the fallback keeps what the call flow promises."""
-    text = dialplan.render(sample_plan(), Server(listen="127.0.0.1:9"))  # nothing listens there
+    server = Server(listen="127.0.0.1:9")  # nothing listens there
+    text = dialplan.render(sample_plan(), server, includes=["of-the-admin"])
     files = {
         "extensions.conf": "[general]\nstatic=yes\n" + text + PHONES.replace("FOLDER", str(tmp_path)),
         "queues.conf": QUEUES,
@@ -320,11 +337,17 @@ def test_real_asterisk(asterisk: Unpacked, tmp_path: Path) -> None:
         shown = pbx.console(f"core show channel {limited}")
         limits = re.search(r"Time to Hangup: (\d+)", shown)
         began = re.search(r"ONSHORE_QUEUED=(\d+)", shown)
+        pbx.console("channel request hangup all")
+        while "0 active channels" not in pbx.console("core show channels count"):
+            time.sleep(0.05)
     heard = array.array("h", (tmp_path / "heard.sln").read_bytes())
     assert max(heard[:8000]) > 4000  # the ringing tone is there, and one second long
     assert max(heard[12000:20000]) < 100
     routed = sorted(line.split("|support|")[1] for line in book.read_text().splitlines() if "|ONSHORE|" in line)
     assert routed == sorted(ending for *_, ending in calls)
+    over = [line.split("|")[5] for line in book.read_text().splitlines() if "|OVER|" in line]
+    assert len(set(over) - {""}) == len(calls)  # the admin's own extension `h` has run, too
+    assert "" in over  # and for the call that only rang
     assert limits
     assert began
     assert 40 < int(limits[1]) - int(began[1]) <= 60

@@ -130,3 +130,25 @@ def test_who_leaves_the_queue_by_a_key_was_answered_by_nobody(
     assert found["answered"]["answered_country"] == "US"
     assert found["left"]["answered_country"] is None
     assert [row["outcome"] for row in found.values() if row["answered_country"]] == ["answered"]
+
+
+@pytest.mark.parametrize("daemon", [True, False], ids=["daemon", "fallback"])
+def test_a_caller_whose_service_is_renamed_is_not_dropped(
+    asterisk: Unpacked, asterisk_22: Unpacked, phones: Phones, tmp_path: Path, *, daemon: bool
+) -> None:
+    """The queue gives the caller back, and nobody knows the service any more: to the same queue again; and an end."""
+    site = SMALL.site.replace('queue = "support-manila"', 'queue = "support-manila"\ntimeout = 6')
+    setup = Setup(site, WAITING.members, daemon=daemon)
+    with pbx(setup, asterisk, asterisk_22, phones, tmp_path / "pbx") as made:
+        queued = in_the_queue(made)
+        call = phones.begin(Call("support", (At(queued + 24.0), HangUp())), made.asterisk.sip_port)
+        wait_until(call.wait_for("answered") + queued)
+        made.site.write_text(made.site.read_text().replace("[services.support]", "[services.helpdesk]"))
+        made.onshore("build")
+        call.wait()
+        made.channels_left()
+        routed = [line for line in made.queue_log() if line[4] == "ONSHORE"]
+        (row,) = rows(made)
+    assert [line[2] for line in routed] == ["support-manila", "support-manila"]
+    assert (row["service"], row["outcome"], row["center"]) == ("support", "abandoned", "manila")
+    assert row["disclosed"] == "full"

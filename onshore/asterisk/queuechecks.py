@@ -28,7 +28,7 @@ def of_console(site: Site, console: Console) -> Iterator[Finding]:
     for name, center in site.centers.items():
         queue = center.queue
         shown = console.run(f"queue show {queue}")
-        if not begins(shown, f"{queue} has "):
+        if not begins(shown, queue):
             yield Finding(
                 f"queue {queue}",
                 f"Asterisk has no queue {queue!r}, which centers.{name}.queue names",

@@ -58,6 +58,11 @@ def studio(site: Site) -> Studio:
     )
 
 
+def rendered(site: Site, plan: Plan) -> str:
+    """Return a site's dialplan; BuildError names the template and the line that does not render."""
+    return dialplan.render(plan, site.server, site.folder, includes=site.asterisk.include)
+
+
 def build(site: Site, output: Path | None = None, progress: Progress | None = None) -> Built:
     """Build a site into a folder, its state folder unless another is named.
 
@@ -80,7 +85,7 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
         keys = [prompt_key(name, *parameters) for _, name, parameters in wanted]
         plan = planning.plan(site, zip(keys, prompts, strict=True))
         texts = {
-            folder / "asterisk" / dialplan.FILE: dialplan.render(plan, site.server, site.folder, site.asterisk.include),
+            folder / "asterisk" / dialplan.FILE: rendered(site, plan),
             folder / settings.FILE: settings.of_site(site).to_json(),
             folder / plans.FILE: json.dumps(plans.to_json(plan), ensure_ascii=False, indent=1) + "\n",
         }

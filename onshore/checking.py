@@ -14,7 +14,7 @@ from onshore.agi import checks as daemon
 from onshore.asterisk import codecs, config, confinement, contexts, dialplan, layout, modes, queuechecks
 from onshore.asterisk.console import Console
 from onshore.asterisk.install import Target, plan_install
-from onshore.build import studio
+from onshore.build import rendered, studio
 from onshore.errors import AsteriskError, OnshoreError
 from onshore.finding import Finding
 from onshore.ledger import checks as ledger
@@ -114,10 +114,10 @@ def _current(site: Site, plan: Plan) -> Finding:
         return Finding("plan", "the site or its prompts have changed since the last build", "run `onshore build`")
     try:
         written = (site.asterisk.state / layout.DIALPLAN).read_text("utf-8")
-        rendered = dialplan.render(plan, site.server, site.folder, site.asterisk.include)
+        current = rendered(site, plan)
     except (OSError, OnshoreError) as error:
         return Finding("dialplan", str(error), "run `onshore build`, once that is mended")
-    if written != rendered:
+    if written != current:
         return Finding(
             "dialplan",
             f"{site.asterisk.state / layout.DIALPLAN} is not what a build would make now: the site or its template has "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,24 @@ CONTEXTS = ("onshore", SAY, WAIT, RING)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def render(plan: Plan, server: Server | None, site_folder: Path | None = None, includes: Sequence[str] = ()) -> str:
+def render(
+    plan: Plan,
+    server: Server | None,
+    site_folder: Path | None = None,
+    *,
+    includes: Sequence[str] = (),
+    book: str = "",
+) -> str:
     """Return the dialplan; BuildError names the template and the line that does not render.
 
-    `includes`: contexts of the admin's that Onshore's own include where a call may end.
+    `includes`: contexts of the admin's that Onshore's own include where a call may end. `book`: a file for what goes
+    into queue_log, where Asterisk writes that into none.
     """
+    if re.search(r"[][,()${}=\\\"']", book):
+        raise BuildError(
+            f"Asterisk cannot write {book!r}, which takes the place of queue_log: set `state` under [asterisk] in the "
+            "site to a folder with a plain name, or `queue_log_to_file = yes` in logger.conf"
+        )
     template = paths.candidates("dialplan", f"{FILE}.j2", site_folder)[0]
     # Keeps its `{` for Asterisk's `${…}`, and is sandboxed: a template may be the admin's own.
     environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False)
@@ -64,6 +78,7 @@ def render(plan: Plan, server: Server | None, site_folder: Path | None = None, i
             wrong_keys=callflow.WRONG_KEYS,
             repeats=callflow.REPEATS,
             includes=tuple(includes),
+            book=book,
         )
     except jinja2.TemplateSyntaxError as error:
         raise BuildError(f"{template}: line {error.lineno}: {error.message}") from None

@@ -60,13 +60,13 @@ async def serve(
     stop = asyncio.Event()
     with listener, _signals(stop):
         actual = listener.getsockname()[1]
-        log.info("listening on %s:%s", host, actual)
         if fitting < connections:
             log.warning(
                 "%s calls at once, for the limit of open files is %s: raise it (`ulimit -n`, systemd: LimitNOFILE)",
                 fitting,
                 limit,
             )
+        log.info("listening on %s:%s", host, actual)
         accepting = asyncio.create_task(daemon.accept(listener))
         systemd.notify(systemd.READY)
         if ready is not None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from onshore.asterisk import queuefile
-from onshore.asterisk.console import begins
 from onshore.errors import AsteriskError
 from onshore.finding import Finding
 
@@ -28,7 +28,7 @@ def of_console(site: Site, console: Console) -> Iterator[Finding]:
     for name, center in site.centers.items():
         queue = center.queue
         shown = console.run(f"queue show {queue}")
-        if not begins(shown, queue):
+        if not _there(shown, queue):
             yield Finding(
                 f"queue {queue}",
                 f"Asterisk has no queue {queue!r}, which centers.{name}.queue names",
@@ -94,6 +94,11 @@ def told(site: Site, name: str, queue: Queue | None) -> Iterator[Finding]:
             f"take `context = {queue.context}` out of [{name}], unless it is meant so; such calls are booked as `left`",
             serious=False,
         )
+
+
+def _there(shown: str, queue: str) -> bool:
+    """Return whether a line is this queue's own: "No such queue" and a warning are not, if a queue is called `No`."""
+    return any(re.match(rf"{re.escape(queue)}(\s+has\s|\s*$)", line) for line in shown.splitlines())
 
 
 def _written(site: Site) -> dict[str, Queue]:

@@ -52,3 +52,17 @@ def test_a_queue_is_there_when_its_line_is(tmp_path: Path, monkeypatch: pytest.M
         if one["what"] == f"queue {QUEUE}" and re.match("Asterisk has no queue|nobody is in", one["problem"])
     ]
     assert [one["serious"] for one in problems] == ([] if serious is None else [serious])
+
+
+@pytest.mark.parametrize("queue", ["No", "Unable", "N", "No-such"])
+@pytest.mark.parametrize("before", ["", "No ethernet interface found for seeding global EID.\n", "Unable to open x\n"])
+def test_what_is_said_is_no_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, queue: str) -> None:
+    """A queue whose name begins a refusal, or a warning, is not there by that."""
+    file = write_site(tmp_path, (QUEUE, queue))
+
+    def run(_console: Console, line: str) -> str:
+        return f"{before}No such queue: {queue}.\n" if line == f"queue show {queue}" else ""
+
+    monkeypatch.setattr(Console, "run", run)
+    said = CliRunner().invoke(cli.main, ["--config", str(file), "check", "--json"], catch_exceptions=False)
+    assert any(one["problem"].startswith(f"Asterisk has no queue {queue!r}") for one in json.loads(said.output))

@@ -18,6 +18,7 @@ from onshore.build import rendered, studio
 from onshore.errors import AsteriskError, OnshoreError
 from onshore.finding import Finding
 from onshore.ledger import checks as ledger
+from onshore.ledger import logchecks
 from onshore.plan import prompt_key
 from onshore.speech import checks, recordings
 from onshore.speech.sound import FORMATS
@@ -48,6 +49,7 @@ def check(site: Site, target: Target) -> Iterator[Finding]:
     else:
         yield from _sounds_built(site, plan)
         yield from ledger.check(site, target.systemd)
+        yield from logchecks.findings(site)
     console = Console(site.asterisk.command, site.asterisk.etc)
     try:
         console.run("core show version")

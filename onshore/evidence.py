@@ -24,14 +24,18 @@ else:
     Protocol = object
 
 FOLDER = "spool"  # in the state folder
+DAMAGED = "damaged.jsonl"  # in the spool: what could not be taken in
 RESERVED = 4 * 1024 * 1024  # bytes kept free on the disk for the spool: some 20,000 events
 
 _WRITTEN = "events.jsonl"
 _TAKEN = "taken-"  # begins the names of files that are being taken out
-_DAMAGED = "damaged.jsonl"
 _RESERVE = "reserve"
 _APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_NAME = 200  # characters of a call's name, as the ledger keeps it
+_WHOLE = 1 << 63  # what a whole number is below
+_LINE = 1024 * 1024  # bytes: what is longer is no event
+_LAST = 253_000_000_000_000  # milliseconds since 1970, in the year 9987: beyond it no calendar goes
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -61,7 +65,8 @@ class Spool:
 
     One process per call writes there always, the daemon while its database is locked, slow, full or gone. Any number of
     processes may write and take out at the same time. A last line that was cut off, by a full disk or a power cut,
-    stays alone: the next begins below it.
+    stays alone: the next begins below it. What is being taken out is in files `taken-WHEN.jsonl`, or
+    `taken-WHEN+BYTES.jsonl` when so much of it was taken out already.
     """
 
     def __init__(self, state: str | PathLike[str]) -> None:
@@ -79,7 +84,10 @@ class Spool:
             self._append(lines)
 
     def reserve(self) -> bool:
-        """Keep room on the disk for the spool, unless some is kept already; return whether there is now."""
+        """Keep room on the disk for the spool, unless some is kept already; return False when the disk is full.
+
+        Where no room can be kept for another reason, there is none to be saved either: nobody need wait for it.
+        """
         place = f"{self.folder}/{_RESERVE}"
         new = f"{place}.new"
         if os.path.exists(place):  # noqa: PTH110 - importing pathlib takes 5 ms, and a call may wait for it
@@ -93,10 +101,10 @@ class Spool:
             finally:
                 os.close(file)
             os.rename(new, place)  # noqa: PTH104 - the same
-        except OSError:
+        except OSError as error:
             with contextlib.suppress(OSError):
                 os.unlink(new)  # noqa: PTH108 - the same; it may have taken all that was free
-            return False
+            return error.errno not in _FULL
         return True
 
     def _give_room(self) -> bool:
@@ -107,47 +115,70 @@ class Spool:
         return True
 
     @property
-    def empty(self) -> bool:
-        """Whether nothing waits."""
+    def waiting(self) -> list[str]:
+        """The names of the files that hold what waits; taking some of it out changes them."""
         try:
             names = os.listdir(self.folder)  # noqa: PTH208 - the same
         except OSError:
-            return True
-        return not any(name == _WRITTEN or name.startswith(_TAKEN) for name in names)
+            return []
+        wanted = (name for name in names if name == _WRITTEN or name.startswith(_TAKEN))
+        return sorted(name for name in wanted if os.path.isfile(f"{self.folder}/{name}"))  # noqa: PTH113 - the same
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self.waiting
 
     def since(self) -> float | None:
         """Return since when the oldest event waits, in seconds since the epoch; None: none that can be read does."""
         found = []
         try:
-            names = [name for name in os.listdir(self.folder) if name == _WRITTEN or name.startswith(_TAKEN)]  # noqa: PTH208 - the same
-            for name in names:
-                with open(f"{self.folder}/{name}", "rb") as file:  # noqa: PTH123 - the same
-                    event = _event_of(file.readline(65536))
-                    found.append(max(0.0, event.at) if event else os.fstat(file.fileno()).st_mtime)
+            for name in self.waiting:
+                place = f"{self.folder}/{name}"
+                with open(place, "rb") as file:  # noqa: PTH123 - the same
+                    file.seek(_begun(place))
+                    event = _event_of(file.readline(_LINE))
+                    found.append(event.at if event else os.fstat(file.fileno()).st_mtime)
         except OSError:
             return None
         return min(found, default=None)
 
     @contextlib.contextmanager
-    def taken(self) -> Iterator[list[Event]]:
-        """Take out all that waits: it is gone when the block ends, and there again when the block raises.
+    def taken(self, most: int | None = None) -> Iterator[list[Event]]:
+        """Take out what waits, the oldest first, `most` lines of it; None: all.
 
-        Lines that are no events are put aside into damaged.jsonl, and told. OSError when the spool cannot be read.
+        It is gone when the block ends, and there again when the block raises. Lines that are no events are put aside
+        into damaged.jsonl, and told. OSError, when the others are taken out, if there is a file that cannot be read.
         """
         with self._one_taker():
-            files = self._set_apart()
-            events, damaged = [], []
-            for file in files:
-                with open(file, "rb") as lines:  # noqa: PTH123 - the same
-                    for line in lines:
-                        event = _event_of(line)
-                        events += [event] if event else []
-                        damaged += [line] if not event and line.strip() else []
+            events: list[Event] = []
+            damaged: list[bytes] = []
+            done: list[str] = []
+            begun = ""  # the file that was not read to its end, and its name without that beginning
+            unread: OSError | None = None
+            for file in self._set_apart():
+                left = None if most is None else most - len(events) - len(damaged)
+                if left is not None and left <= 0:
+                    break
+                try:
+                    end = _read(file, left, events, damaged)
+                except OSError as error:
+                    unread = error
+                    continue
+                if end is None:
+                    done.append(file)
+                else:
+                    begun = file
+                    rest = f"{file.removesuffix('.jsonl').partition('+')[0]}+{end:020}.jsonl"
             yield events
             if damaged:
                 self.put_aside(damaged)
-            for file in files:
+            for file in done:
                 os.unlink(file)  # noqa: PTH108 - the same
+            if begun:
+                os.rename(begun, rest)  # noqa: PTH104 - the same
+            if unread:
+                raise unread
 
     @contextlib.contextmanager
     def _one_taker(self) -> Iterator[None]:
@@ -161,21 +192,32 @@ class Spool:
 
     def _set_apart(self) -> list[str]:
         """Rename what has been written, so that it grows no more; return this and what an earlier taker left."""
-        with contextlib.suppress(FileNotFoundError):
+        if _WRITTEN in self.waiting:
             file = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)  # nobody is writing in it now, and nobody will: see _append
                 os.rename(self._file, f"{self.folder}/{_TAKEN}{time.time_ns()}.jsonl")  # noqa: PTH104 - the same
             finally:
                 os.close(file)
-        return sorted(f"{self.folder}/{name}" for name in os.listdir(self.folder) if name.startswith(_TAKEN))  # noqa: PTH208 - the same
+        return [f"{self.folder}/{name}" for name in self.waiting if name.startswith(_TAKEN)]
 
-    def put_aside(self, damaged: list[bytes]) -> None:
-        """Keep lines that cannot be taken in, in a file of their own, and tell the log."""
-        with open(f"{self.folder}/{_DAMAGED}", "ab") as file:  # noqa: PTH123 - the same
-            owner.give(file.fileno(), self.folder)
-            file.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
-        complain(f"{len(damaged)} lines of the spool cannot be read; they are in {self.folder}/{_DAMAGED}")
+    def put_aside(self, damaged: Sequence[bytes]) -> None:
+        """Keep lines that cannot be taken in, in a file of their own, and tell the log. Never raises: others wait."""
+        place = f"{self.folder}/{DAMAGED}"
+        lines = b"".join(line.rstrip(b"\n") + b"\n" for line in damaged)
+        try:
+            file = os.open(place, _APPEND, 0o600)
+            try:
+                owner.give(file, self.folder)
+                os.fchmod(file, 0o600)
+                os.write(file, lines)
+                os.fsync(file)
+            finally:
+                os.close(file)
+        except OSError as error:
+            complain(f"{place} cannot be written ({error}); its lines follow here:\n{lines.decode(errors='replace')}")
+        else:
+            complain(f"{len(damaged)} lines of the spool cannot be read; they are in {place}")
 
     def _append(self, lines: bytes) -> None:
         file = self._open()
@@ -238,13 +280,18 @@ class SpoolEvidence:
             write_or_tell(self._spool, events)
 
 
-def write_or_tell(spool: Spool, events: Sequence[Event]) -> None:
-    """Write events into the spool; what cannot be written goes to the log, with the reason. Never raises."""
+def write_or_tell(spool: Spool, events: Sequence[Event]) -> bool:
+    """Write events into the spool, and return whether they are there.
+
+    What cannot be written goes to the log, with the reason. Never raises.
+    """
     try:
         spool.write(events)
     except OSError as error:
         lines = spool_lines(events).rstrip()
         complain(f"{spool.folder} cannot be written ({error}); its lines follow here:\n{lines}")
+        return False
+    return True
 
 
 def spool_lines(events: Sequence[Event]) -> str:
@@ -255,11 +302,56 @@ def spool_lines(events: Sequence[Event]) -> str:
     )
 
 
+def checked(event: Event) -> Event:
+    """Return an event that can be kept, whatever its kind; ValueError when its call, moment or words are none."""
+    if not isinstance(event.call, str) or len(event.call) > _NAME:
+        raise ValueError(f"a call's name has {_NAME} characters at most")
+    if not 0 <= event.at * 1000 <= _LAST:  # nor is it "not a number"
+        raise ValueError(f"{event.at} is no moment of a call")
+    words = [event.call, event.kind]
+    for name, value in event.data.items():
+        words += [name, value] if isinstance(value, str) else [name]
+        if not isinstance(value, str | int):
+            raise ValueError(f"{name} is neither a text nor a whole number, nor yes or no")  # noqa: TRY004 - of the event
+        if isinstance(value, int) and abs(value) >= _WHOLE:
+            raise ValueError(f"{name} has a number of {len(str(abs(value)))} digits")
+    if any("\0" in word for word in words):
+        raise ValueError("a NUL is no character of an event")
+    "".join(words).encode()  # half a character raises UnicodeError, a ValueError
+    return event
+
+
+def _read(file: str, most: int | None, events: list[Event], damaged: list[bytes]) -> int | None:
+    """Read lines of a file that is being taken out; return where what is left of it begins, None at its end."""
+    count = 0
+    with open(file, "rb") as lines:  # noqa: PTH123 - importing pathlib takes 5 ms, and a call may wait for it
+        lines.seek(_begun(file))
+        while most is None or count < most:
+            line = lines.readline(_LINE)
+            if not line:
+                return None
+            event = _event_of(line)
+            events += [event] if event else []
+            damaged += [line] if not event and line.strip() else []
+            count += 1
+        end = lines.tell()
+        return end if lines.read(1) else None
+
+
+def _begun(file: str) -> int:
+    """Return up to which byte a file was taken out: its name tells."""
+    told = file.removesuffix(".jsonl").partition("+")[2]
+    return int(told) if told.isascii() and told.isdecimal() else 0
+
+
 def _event_of(line: bytes) -> Event | None:
     try:
         found = json.loads(line)
-        return Event(str(found["call"]), str(found["kind"]), dict(found["data"]), int(found["at"]) / 1000)
-    except (ValueError, TypeError, KeyError):
+        call, kind, data, at = found["call"], found["kind"], found["data"], found["at"]
+        if not (isinstance(kind, str) and isinstance(data, dict) and isinstance(at, int)):
+            return None
+        return checked(Event(call, kind, data, at / 1000))
+    except Exception:  # noqa: BLE001 - whatever is in the line, the others are taken in
         return None
 
 

@@ -410,18 +410,33 @@ def forget(context: click.Context, number: str, state: Path | None, *, yes: bool
 @as_json
 @click.pass_context
 def import_(context: click.Context, file: Path | None, state: Path | None, *, json_: bool) -> None:
-    """Take in what the dialplan did by itself, from Asterisk's queue_log; and what waits in the spool.
+    """Take in what Asterisk's queue_log tells: how calls ended, who answered, what the dialplan did by itself.
 
-    The daemon does so as it starts. Without FILE it reads Asterisk's own queue_log from where the last import ended,
-    also when that was rotated since; a FILE is read whole. The same lines again change nothing.
+    What waits in the spool is taken in first. A daemon that runs does both all the time; a site without one runs this
+    from cron.
+
+    Without FILE, Asterisk's own queue_log is read from where the last import ended. What it was rotated to is found by
+    what is in it, whatever its name, compressed (gz, bz2, xz) or not, also when the log was copied and truncated in
+    place. If the file that was read last is gone, that is told, and all that is there and was not read yet is read.
+
+    A FILE is read whole. It may be an old one, or compressed. The same lines again change nothing.
     """
     from onshore.ledger.importing import import_queue_log  # noqa: PLC0415 - see _settings
 
     with _writer(context, state) as (found, store), progress_bar("Bytes", quiet=json_) as progress:
         imported = import_queue_log(store, found, file, progress)
     if json_:
-        print_json({"lines": imported.lines, "strange": imported.strange, "events": imported.events})
+        print_json(
+            {
+                "lines": imported.lines,
+                "strange": imported.strange,
+                "events": imported.events,
+                "problems": imported.problems,
+            }
+        )
         return
+    for problem in imported.problems:
+        err.print(f"Note: {problem}", markup=False)
     strange = f", {imported.strange} of them none that Asterisk writes" if imported.strange else ""
     out.print(f"{imported.lines} lines{strange}; {imported.events} events were not in the ledger yet.")
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from onshore.ledger.settings import Settings
     from onshore.site import Site
 
-_SOON = 120.0  # seconds that an event may wait where there is a daemon
+_SOON = 60.0  # seconds that an event may wait where there is a daemon
 _DAILY = 2 * 86400.0  # … and where there is none
 _LOCAL = "put it on a disk of this machine, or use PostgreSQL: `[ledger] url`"
 

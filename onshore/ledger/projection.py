@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String
 
+from onshore.ledger.outcome import outcome, text, whole
 from onshore.ledger.schema import CODES, calls
 
 if TYPE_CHECKING:
@@ -16,8 +17,19 @@ if TYPE_CHECKING:
     Data = Mapping[str, Any]
     Happening = tuple[int, str, Data]  # when (milliseconds since 1970), the kind, and what it says
 
-UNPLAYABLE = "sound-missing"  # the reason code of a disclosure that was to be played, and could not
+HANGUP = "hangup"  # the choice of who hung up before choosing
+UNPLAYABLE = {"sound-missing", "no-translation"}  # reason codes of a disclosure that was to be played, and could not
 FULL, PART, NOT = "full", "part", "no"  # how much of the disclosure was heard
+HUNG_UP = "hung-up-before"  # the reason code where nothing is known but that the call ended, before anything began
+_AFTER = {
+    "caller",
+    "connected",
+    "left",
+    "transferred",
+    "ended",
+    "fallback",
+}  # kinds that say nothing of a call's beginning
+_MOST = 32_767  # what a count's column holds
 
 _LENGTHS = tuple(
     (column.name, column.type.length or 0)
@@ -43,15 +55,31 @@ _EMPTY: Row = {
 
 
 def row(happenings: Iterable[Happening]) -> Row:
-    """Return the row of a call, without its ids, from all of its events, in whatever order they come."""
+    """Return the row of a call, without its ids, from all of its events, in whatever order they come.
+
+    Never raises, whatever the events say: what is of another type than it must be is as if it had not been said.
+    """
     found = dict(_EMPTY)
-    for at, kind, data in _ordered(happenings):
+    ordered = _ordered(happenings)
+    begun = False
+    for at, kind, data in ordered:
         found["arrived"] = found["arrived"] or at
+        begun = begun or not (kind in _AFTER or data.get("choice") == HANGUP) or "prompt" in data
         fold = _FOLDS.get(kind)
         if fold:
             fold(found, at, data)
-    if found["outcome"] and not found["disclosed"] and found["skipped"] in {None, UNPLAYABLE}:
+    found |= outcome(ordered)
+    if found["outcome"] == "closed" and not found["disclosed"]:
+        found["skipped"], found["choice"] = "closed", found["choice"] or "none"
+    elif found["outcome"] and not begun:
+        found["skipped"] = HUNG_UP if found["outcome"] == "before-queue" else None
+    elif found["outcome"] and not found["disclosed"] and found["skipped"] in {None, *UNPLAYABLE}:
         found["disclosed"] = NOT
+    if all(kind != "arrived" for _, kind, _ in ordered):
+        began = [1000 * (whole(data, "arrived") or 0) for _, kind, data in ordered if kind == "ended"]
+        found["arrived"] = min([found["arrived"], *filter(None, began)])
+    for name in ("returned", "transferred"):
+        found[name] = min(found[name], _MOST)
     for name, length in _LENGTHS:
         if found[name] and len(found[name]) > length:  # a database may take no more
             found[name] = found[name][:length]
@@ -73,24 +101,28 @@ def _moment(happening: Happening) -> tuple[int, int]:
 
 def _arrived(row: Row, at: int, data: Data) -> None:
     row["arrived"] = at
-    row["direction"] = data.get("direction", "inbound")
+    row["direction"] = text(data, "direction") or "inbound"
     for name in ("service", "plan", "rules"):
-        row[name] = data.get(name)
+        row[name] = text(data, name)
 
 
 def _language(row: Row, _: int, data: Data) -> None:
-    row["language"] = data.get("language")
+    row["language"] = text(data, "language")
 
 
 def _caller(row: Row, _: int, data: Data) -> None:
-    row["caller"] = base64.urlsafe_b64decode(data["hash"] + "==") if "hash" in data else None
-    row["caller_country"], row["caller_area"] = data.get("country"), data.get("area")
+    kept = text(data, "hash")
+    try:
+        row["caller"] = base64.urlsafe_b64decode(kept + "==") if kept else None
+    except ValueError:
+        row["caller"] = None
+    row["caller_country"], row["caller_area"] = text(data, "country"), text(data, "area")
 
 
 def _disclosed(row: Row, _: int, data: Data) -> None:
-    country = data.get("country")
+    country = text(data, "country")
     row["country"] = row["country"] or country
-    heard, of = data.get("heard_ms", 0), data.get("of_ms", 0)
+    heard, of = whole(data, "heard_ms") or 0, whole(data, "of_ms") or 0
     if not heard:
         return
     row["disclosed_country"] = country
@@ -103,50 +135,48 @@ def _offered(row: Row, _: int, __: Data) -> None:
 
 
 def _skipped(row: Row, _: int, data: Data) -> None:
-    what = data.get("what") or ("disclosure" if data.get("prompt", "").startswith("disclosure-") else "")
+    prompt = text(data, "prompt") or ""
+    what = data.get("what") or ("disclosure" if prompt.startswith("disclosure-") else "")
     if data.get("reason") == "closed":
         row["skipped"] = "closed"
     elif what == "disclosure" and not row["disclosed"]:
-        row["skipped"] = data.get("reason")
-        row["country"] = row["country"] or data.get("country")
+        row["skipped"] = text(data, "reason")
+        row["country"] = row["country"] or text(data, "country")
 
 
 def _choice(row: Row, at: int, data: Data) -> None:
-    if row["choice"] != "domestic":  # who once asked for home has asked
-        row["choice"], row["chosen"] = data.get("choice"), at
+    choice = text(data, "choice")
+    if row["choice"] == "domestic":  # who once asked for home has asked
+        return
+    if choice == HANGUP and row["choice"]:  # the end of a call takes no choice back
+        return
+    row["choice"], row["chosen"] = choice, at
 
 
 def _routed(row: Row, at: int, data: Data) -> None:
     row["routed"] = row["routed"] or at
-    row["country"] = row["country"] or data.get("country")
-    row["center"], row["routed_country"] = data.get("center"), data.get("country")
-    row["domestic"] = data.get("domestic")
+    row["country"] = row["country"] or text(data, "country")
+    row["center"], row["routed_country"] = text(data, "center"), text(data, "country")
+    domestic = data.get("domestic")
+    row["domestic"] = domestic if isinstance(domestic, bool) else None
 
 
 def _returned(row: Row, _: int, __: Data) -> None:
     row["returned"] += 1
 
 
-def _connected(row: Row, at: int, data: Data) -> None:
-    row["connected"], row["member"], row["answered_country"] = at, data.get("member"), data.get("country")
-    row["waited"] = data.get("waited")
-
-
-def _transferred(row: Row, _: int, __: Data) -> None:
-    row["transferred"] += 1
-
-
 def _ended(row: Row, at: int, data: Data) -> None:
-    row["ended"], row["outcome"], row["talked"] = at, data.get("outcome"), data.get("talked")
-    row["member"] = row["member"] or data.get("member")
-    if data.get("outcome") == "answered":  # in a queue that does not tell the wait: who, and where, but not when
-        row["answered_country"] = row["answered_country"] or data.get("country") or None
-    if row["waited"] is None:
-        row["waited"] = data.get("waited")
+    for name in ("service", "rules", "fallback"):  # of a call of which nothing else may be known
+        row[name] = row[name] or text(data, name)
+    cut = text(data, "prompt") or ""  # what the end has cut short, told by nobody else if the daemon died in it
+    if cut.startswith("disclosure-") and row["disclosed"] != FULL:
+        _disclosed(row, at, data)
+        row["disclosed"] = PART if row["disclosed"] else None
+    row["offered"] = row["offered"] or cut.startswith(("offer-", "unavailable-"))
 
 
 def _fallback(row: Row, _: int, data: Data) -> None:
-    row["fallback"] = row["fallback"] or data.get("reason")
+    row["fallback"] = row["fallback"] or text(data, "reason")
 
 
 _FOLDS: dict[str, Callable[[Row, int, Data], None]] = {
@@ -159,8 +189,6 @@ _FOLDS: dict[str, Callable[[Row, int, Data], None]] = {
     "choice": _choice,
     "routed": _routed,
     "returned": _returned,
-    "connected": _connected,
-    "transferred": _transferred,
     "ended": _ended,
     "fallback": _fallback,
 }

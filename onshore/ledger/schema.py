@@ -39,8 +39,19 @@ KINDS = (
     "purged",  # of no call: what was taken out, by date
     "forgotten",  # of no call: what was taken out, of one caller
     "imported",  # of no call: which lines of which file were taken in
+    "left",  # a caller left a queue, says queue_log
 )
 CODES = {kind: code for code, kind in enumerate(KINDS, 1)}
+
+# What says something in the same way in every event.
+WHOLE_NUMBERS = frozenset({"heard_ms", "of_ms", "waited", "talked", "arrived"})
+TEXTS = frozenset(
+    (
+        *("service", "plan", "rules", "unique_id", "language", "by", "channel", "country", "prompt", "text", "key"),
+        *("during", "reason", "what", "detail", "choice", "center", "queue", "status", "member", "hash", "area"),
+        *("salt", "outcome", "queue_status", "to", "fallback", "direction"),
+    )
+)
 
 CHAIN_BITS = 40  # an event's id: its chain's id, then its number in the chain in so many bits
 

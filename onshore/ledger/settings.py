@@ -73,11 +73,11 @@ def of_site(site: Site) -> Settings:
 
 
 def _queue_log(site: Site) -> str:
-    from onshore.asterisk import config  # noqa: PLC0415 - only at build time
+    from onshore.asterisk.queuelog import queue_log  # noqa: PLC0415 - only at build time
     from onshore.errors import AsteriskError  # noqa: PLC0415 - the same
 
     try:
-        return str(config.folders(site.asterisk.etc).log / "queue_log")
+        return str(queue_log(site.asterisk.etc).file)
     except AsteriskError:
         return ""  # no Asterisk here yet
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from onshore.evidence import checked
 from onshore.ledger import chain, projection
 from onshore.ledger.database import connect, reading, writing
-from onshore.ledger.schema import CHAIN_BITS, CODES, KINDS, calls, chains, events, prompts
+from onshore.ledger.schema import CHAIN_BITS, CODES, KINDS, TEXTS, WHOLE_NUMBERS, calls, chains, events, prompts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +40,20 @@ def _same(call: str, at: int, kind: str, content: bytes) -> tuple[str, int, str,
     return (call, 0, kind, b"") if kind == "caller" else (call, at, kind, bytes(content))
 
 
+def _known_kind(event: Event) -> Event:
+    """Return an event that this version can keep; ValueError when it cannot: it may be of a newer one."""
+    if event.kind not in CODES:
+        raise ValueError(f"{event.kind!r} is no kind of event that this version of Onshore knows")
+    for name in event.data.keys() & WHOLE_NUMBERS:
+        found = event.data[name]
+        if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 1 << 31:
+            raise ValueError(f"{name} is no whole number")
+    for name in event.data.keys() & TEXTS:
+        if not isinstance(event.data[name], str):
+            raise ValueError(f"{name} is no text")  # noqa: TRY004 - of the event
+    return checked(event)
+
+
 def _ask(unless: Callable[[], bool] | None) -> None:
     if unless and unless():
         raise NotWantedError
@@ -62,7 +77,7 @@ class Store:
     def append(
         self, happened: Sequence[Event], *, again: bool = False, unless: Callable[[], bool] | None = None
     ) -> int:
-        """Append events, all of them or none, in one transaction; return how many.
+        """Append events, all of them or none, in one transaction; return how many. ValueError: one is none.
 
         `again`: they may have been appended before; those that were are left out. `unless` is asked once nobody else
         can append: NotWantedError, and nothing is done, when it says so. After an error of SQLAlchemy's nobody knows
@@ -130,7 +145,7 @@ class _Appending:
         """Chain events to the end."""
         known = self._recalled({event.call for event in happened if event.call})
         there = self._there({call.id: name for name, call in known.items() if call.id != NEW}) if again else set()
-        for event in happened:
+        for event in map(_known_kind, happened):
             at, call = round(event.at * 1000), known.get(event.call)
             data = {name: value for name, value in event.data.items() if value != ""}
             if call and event.kind in _SAID:

@@ -15,6 +15,7 @@ need '.venv/bin/python -W error -c "import weasyprint"' libpango-1.0-0 libpangof
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
 .venv/bin/mypy
+.venv/bin/vulture
 # Real calls are sound in real time: they have the machine to themselves.
 .venv/bin/python -m pytest -m 'not pbx' -n 2 --dist worksteal
 .venv/bin/python -m pytest -m pbx

@@ -37,8 +37,6 @@ USAGE = 520
 LAST = "agi_threadid"  # the last header before the arguments
 ARGUMENTS = "agi_arg_"
 
-REQUESTS = ("inbound", "returned", "ended", "ping")
-
 
 class WireError(Exception):
     """The peer does not speak AGI, or not within the limits. Its text says how, without what the peer sent."""

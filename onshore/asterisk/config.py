@@ -47,7 +47,6 @@ class Folders:
     """Where Asterisk keeps what. The names are those of asterisk.conf, without `ast` and `dir`."""
 
     etc: Path
-    varlib: Path
     data: Path  # prompts are in `sounds` in it
     agi: Path
     run: Path
@@ -95,7 +94,6 @@ def folders(etc: Path, settings: Mapping[str, str] | None = None) -> Folders:
 
     return Folders(
         etc=Path(named.get("astetcdir") or etc),
-        varlib=folder("astvarlibdir"),
         data=folder("astdatadir"),
         agi=folder("astagidir"),
         run=folder("astrundir"),

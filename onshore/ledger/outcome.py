@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Happening = tuple[int, str, Data]
 
 ELSEWHERE = "queue"  # a transfer is known by an agent's answer in another queue
-BY_KEY, BY_ABANDON = "key", "abandon"  # how a caller left a queue
+BY_ABANDON = "abandon"  # how a caller left a queue
 _BACK = ("timeout", "empty", "withdraw")  # ways in which a queue gives a caller back
 
 _STAYS = 3000  # milliseconds that a channel lives on after a caller who has hung up; else somebody took it out

@@ -43,7 +43,6 @@ class Sound:
     name: str
     language: str
     samples: Samples
-    lead: int  # samples of silence cut from its beginning
 
     @classmethod
     def read(cls, file: Path, name: str, language: str = "") -> Self:
@@ -60,7 +59,7 @@ class Sound:
         if not len(loud):
             raise ValueError(f"the sound {name!r} is silent: it cannot be found in a recording")
         start, end = int(loud[0]) * FRAME, (int(loud[-1]) + 1) * FRAME
-        return cls(name, language, np.ascontiguousarray(samples[start:end], np.float32), start)
+        return cls(name, language, np.ascontiguousarray(samples[start:end], np.float32))
 
 
 def _ulaw(data: bytes) -> Samples:

@@ -54,11 +54,6 @@ class Unpacked:
         """The command that runs espeak-ng (release 22 has it)."""
         return self.folder / "bin/espeak-ng"
 
-    @property
-    def sipp(self) -> Path:
-        """The command that runs SIPp (release 22 has it)."""
-        return self.folder / "bin/sipp"
-
 
 def _silent(_: str) -> None:
     return None

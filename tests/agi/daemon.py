@@ -20,15 +20,13 @@ class Notes:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self.commits = 0
 
     def add(self, event: Event) -> None:
         """Take an event in."""
         self.events.append(event)
 
     async def commit(self) -> None:
-        """Count it."""
-        self.commits += 1
+        """There is nothing to be made safe."""
 
     def kinds(self) -> list[str]:
         """Return what happened, in order."""

@@ -20,6 +20,7 @@ from onshore.evidence import Event, Spool
 from onshore.ledger import daemon, writer
 from onshore.ledger.opening import open_store, take_in
 from onshore.ledger.reading import read
+from onshore.ledger.settings import key_of
 from tests.ledger.conftest import written
 from tests.ledger.test_writer import choice, in_database, passed, wait_until_empty
 
@@ -92,6 +93,7 @@ def spool(settings: Settings, *lines: str) -> None:
 def test_a_line_that_is_no_event_stops_no_other(tmp_path: Path, bad: str) -> None:
     """By the command, and by forget and purge, which take the spool in first: exit code 0, and it is put aside."""
     settings = written(tmp_path / "state")
+    key_of(settings)
     good = [line(call="pbx-1"), line(call="pbx-2")]
     spool(settings, good[0], bad, good[1])
     run = CliRunner()

@@ -36,8 +36,10 @@ _LEFT = {
     "EXITWITHTIMEOUT": "timeout",
     "WITHDRAW": "withdraw",
 }
-# Moments within a second are in the order in which things happen on a call; it does not leave a queue after its end.
-_PLACES = CODES | {"left": CODES["transferred"]}
+# Milliseconds: moments within a second are in the order in which things happen on a call. An agent may answer in the
+# second in which the call came in, and nobody leaves a queue after the end.
+_PLACES = CODES | {"left": CODES["transferred"], "connected": 900}
+_LATER = 0.2  # seconds: what the call flow itself notes of a hang-up comes before the end
 _OLD = 8  # fields of ONSHORE_ENDED, as older dialplans wrote it: without the caller's number
 
 
@@ -102,8 +104,7 @@ def _center_of(line: Line) -> str:
 def _moment(line: Line, told: str) -> float:
     """Return the moment that a line tells in milliseconds; its own, to the second, where that makes no sense."""
     found = int(told) / 1000 if told.isascii() and told.isdecimal() and len(told) < 15 else 0.0
-    place = _PLACES["ended"] / 1000  # where _add puts it
-    return found - place if line.at - 2 <= found < line.at + 1 else line.at
+    return found + _LATER if line.at - 2 <= found < line.at + 1 else line.at
 
 
 class _Reading:
@@ -303,18 +304,19 @@ class _Reading:
         # Of a call that was killed before anything of it was written, this is all there is.
         began = min(attribution.begun(line.unique_id), line.at)
         more = {"service": service, "rules": rules, "fallback": fallback, "arrived": began or ""}
+        moment = _moment(line, now)
         for kind, at, data in ways:
             if data.get("outcome") == "before-queue":
-                self._note(line, "choice", choice=HANGUP)
+                self._tell(line.said[0], "choice", moment, choice=HANGUP)
             if kind == "ended":
                 told = self._heard(cut, ms)[0] if cut else {}
-                self._add(line.said[0], kind, _moment(line, now), **{**told, **data, **more}, source=SOURCE)
+                self._add(line.said[0], kind, moment, **{**told, **data, **more}, source=SOURCE)
             else:
                 self._note(line, kind, at, **data)
         if len(line.said) <= _OLD:
             self._old.add(line.said[0])
         elif number:
-            self._add(line.said[0], "caller", line.at, number=number)
+            self._add(line.said[0], "caller", moment, number=number)
 
     def _country(self, center: str) -> str:
         found = self._plan.centers.get(center)

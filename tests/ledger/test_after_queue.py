@@ -324,7 +324,7 @@ def test_a_call_of_which_only_the_end_is_known_is_one(tmp_path: Path, built: Set
     row = rows(built, tmp_path, ended(1795471191, said), told=False)[CALL]
     assert (row.service, row.rules, row.arrived) == ("support", "us-call-center-act", 1795471189000)
     assert (row.outcome, row.choice, row.disclosed, row.skipped) == ("before-queue", "hangup", None, "hung-up-before")
-    assert (row.ended, row.caller_area) == (1795471191500, "202")
+    assert (row.ended, row.caller_area) == (1795471191713, "202")
 
 
 def test_what_the_end_has_cut_short_was_heard_in_part(tmp_path: Path, built: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from onshore.ledger import projection
 from onshore.testing.call import At, Call, HangUp, Press, Step
 from onshore.testing.heard import longest_silence, timeline
 
@@ -112,7 +113,8 @@ class Script:
         assert events[-1]["event"] == "ended", told
         choices = [event["choice"] for event in events if event["event"] == "choice"]
         assert not self.choice or choices[-1] == self.choice, told
-        assert not self.outcome or events[-1]["outcome"] == self.outcome, told
+        row = projection.row([(event["at"], event["event"], event) for event in events])
+        assert not self.outcome or row["outcome"] == self.outcome, told
         reached = [part.agent for part in self.parts if isinstance(part, Reach)]
         routed = [event["center"] for event in events if event["event"] == "routed"]
         assert routed[-1:] == reached or not reached, told

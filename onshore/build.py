@@ -20,6 +20,7 @@ from onshore import plan as plans
 from onshore.asterisk import dialplan
 from onshore.errors import BuildError, PlanError, PromptError
 from onshore.ledger import settings
+from onshore.owner import new_file
 from onshore.plan import Plan, prompt_key
 from onshore.speech import archive, believing
 from onshore.speech.studio import Studio, Wanted
@@ -60,7 +61,13 @@ def studio(site: Site) -> Studio:
 
 def rendered(site: Site, plan: Plan) -> str:
     """Return a site's dialplan; BuildError names the template and the line that does not render."""
-    return dialplan.render(plan, site.server, site.folder, includes=site.asterisk.include)
+    return dialplan.render(plan, site.server, site.folder, includes=site.asterisk.include, book=_book(site))
+
+
+def _book(site: Site) -> str:
+    """Return the file that the dialplan writes instead of queue_log; "": Asterisk's own is one."""
+    own = str(settings.own_log(site.asterisk.state))
+    return own if settings.of_site(site).queue_log == own else ""
 
 
 def build(site: Site, output: Path | None = None, progress: Progress | None = None) -> Built:
@@ -106,6 +113,9 @@ def _build(site: Site, folder: Path, progress: Progress | None) -> Built:
             moves = _brought(stack, moves, folder)
         stack.enter_context(_as_owner(folder))
         files.put(moves, private={settings.FILE})
+        if _book(site) and folder == site.asterisk.state:
+            with suppress(FileExistsError):  # else Asterisk would make it, readable for all
+                os.close(new_file(settings.own_log(folder)))
         _clear_out(folder / "sounds", plan, before)
     made = len({file.with_suffix("") for file in sounds})
     return Built(

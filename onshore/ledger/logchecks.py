@@ -35,7 +35,8 @@ def _queue_log(site: Site) -> Iterator[Finding]:
             yield Finding("queue_log", str(error), "mend the file")
         return
     what = f"queue_log {there.file}"
-    lost = "the ends of calls, and what the dialplan does by itself, are lost to the ledger"
+    own = settings.own_log(site.asterisk.state)
+    lost = f"who answered, who left and transfers are lost to the ledger; only what the dialplan does is kept, in {own}"
     reload = "then type `logger reload` in Asterisk's console"
     if there.off:
         yield Finding(

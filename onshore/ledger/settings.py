@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FILE = "ledger.json"  # in the state folder; holds the database's password, if it has one: mode 0600
 DATABASE = "ledger.sqlite3"
+OWN_LOG = "queue_log"
 KEY = "ledger.key"
 
 
@@ -31,7 +32,7 @@ class Settings:
     chain: str  # the name of this machine's chain
     home: str  # ISO 3166-1: where a caller's number without a country is from
     keep_numbers: bool  # encrypted; else only a keyed hash is kept
-    queue_log: str  # Asterisk's file; "": not known
+    queue_log: str  # Asterisk's file, or OWN_LOG where it writes none; "": not known
 
     @property
     def database(self) -> str:
@@ -59,6 +60,11 @@ class Settings:
         return json.dumps(found, indent=1) + "\n"
 
 
+def own_log(state: Path) -> Path:
+    """Return where the dialplan itself writes what goes into queue_log, where Asterisk writes that into no file."""
+    return state / OWN_LOG
+
+
 def of_site(site: Site) -> Settings:
     """Return what a site says of its ledger."""
     ledger = site.ledger
@@ -77,9 +83,10 @@ def _queue_log(site: Site) -> str:
     from onshore.errors import AsteriskError  # noqa: PLC0415 - the same
 
     try:
-        return str(queue_log(site.asterisk.etc).file)
+        there = queue_log(site.asterisk.etc)
     except AsteriskError:
         return ""  # no Asterisk here yet
+    return str(own_log(site.asterisk.state) if there.off or there.elsewhere else there.file)
 
 
 def load(state: Path) -> Settings:

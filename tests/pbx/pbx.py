@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +17,7 @@ from onshore.ledger import settings
 from onshore.ledger.importing import import_queue_log
 from onshore.ledger.opening import open_store, take_in
 from onshore.ledger.reading import read
+from onshore.ledger.store import connect
 from onshore.testing.phones import FROM_PHONES, queues
 from onshore.testing.private_asterisk import PrivateAsterisk
 
@@ -55,6 +56,7 @@ class Setup:
     more_queues: str = ""  # of queues.conf, as it is
     server: bool = True  # whether the site has a daemon
     daemon: bool = True  # whether it runs
+    files: Mapping[str, str] = field(default_factory=dict)  # of Asterisk's configuration, in place of what it has
     healthy: bool = False  # whether `onshore check` must find nothing wrong
 
 
@@ -77,6 +79,7 @@ class Pbx:
                 "cel.conf": "[general]\nenable=yes\nevents=USER_DEFINED\n",
                 "cel_custom.conf": "[mappings]\nMaster.csv => ${eventtype},${eventextra}\n",
                 "queues.conf": queues(setup.members, setup.queue_options) + setup.more_queues,
+                **setup.files,
             },
         )
         self.port = _free_port()
@@ -156,18 +159,24 @@ class Pbx:
             self._daemon.wait()
             self._daemon = None
 
-    def evidence(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the events of every call so far, by the caller's number; what was written elsewhere is taken in."""
+    def take_in(self) -> None:
+        """Take into the ledger what was written elsewhere."""
         found = settings.load(self.state)
         store = open_store(found)
         take_in(store, found)
         import_queue_log(store, found)
+        store.engine.dispose()
+
+    def evidence(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the events of every call so far, by the caller's number; what was written elsewhere is taken in."""
+        self.take_in()
         calls: dict[str, list[dict[str, Any]]] = {}
-        with store.engine.connect() as connection:
+        engine = connect(settings.load(self.state).database)
+        with engine.connect() as connection:
             for kept in read(connection):
                 if kept.call:
                     calls.setdefault(kept.call, []).append({"at": kept.at, "event": kept.kind, **(kept.data or {})})
-        store.engine.dispose()
+        engine.dispose()
         for events in calls.values():
             events.sort(key=lambda event: event["at"])
         numbers = {line[1]: line[5] for line in self.queue_log() if line[4] == "PHONED"}

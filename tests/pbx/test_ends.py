@@ -67,7 +67,7 @@ def wait_until(moment: float) -> None:
 
 def rows(made: Pbx) -> list[dict[str, Any]]:
     """Return the calls as the report reads them, once all that was written elsewhere is taken in."""
-    made.evidence()
+    made.take_in()
     engine = connect(settings.load(made.state).database)
     with engine.connect() as connection:
         found = [dict(row) for row in connection.execute(select(calls).order_by(calls.c.arrived)).mappings()]
@@ -137,11 +137,11 @@ def test_a_caller_whose_service_is_renamed_is_not_dropped(
     asterisk: Unpacked, asterisk_22: Unpacked, phones: Phones, tmp_path: Path, *, daemon: bool
 ) -> None:
     """The queue gives the caller back, and nobody knows the service any more: to the same queue again; and an end."""
-    site = SMALL.site.replace('queue = "support-manila"', 'queue = "support-manila"\ntimeout = 6')
+    site = SMALL.site.replace('queue = "support-manila"', 'queue = "support-manila"\ntimeout = 8')
     setup = Setup(site, WAITING.members, daemon=daemon)
     with pbx(setup, asterisk, asterisk_22, phones, tmp_path / "pbx") as made:
         queued = in_the_queue(made)
-        call = phones.begin(Call("support", (At(queued + 24.0), HangUp())), made.asterisk.sip_port)
+        call = phones.begin(Call("support", (At(queued + 22.0), HangUp())), made.asterisk.sip_port)
         wait_until(call.wait_for("answered") + queued)
         made.site.write_text(made.site.read_text().replace("[services.support]", "[services.helpdesk]"))
         made.onshore("build")
@@ -152,3 +152,26 @@ def test_a_caller_whose_service_is_renamed_is_not_dropped(
     assert [line[2] for line in routed] == ["support-manila", "support-manila"]
     assert (row["service"], row["outcome"], row["center"]) == ("support", "abandoned", "manila")
     assert row["disclosed"] == "full"
+
+
+@pytest.mark.parametrize("daemon", [True, False], ids=["daemon", "fallback"])
+def test_calls_are_in_the_books_of_a_pbx_without_a_queue_log(
+    asterisk: Unpacked, asterisk_22: Unpacked, phones: Phones, tmp_path: Path, *, daemon: bool
+) -> None:
+    """Where Asterisk writes queue_log into no file, the dialplan keeps a file of its own, for the ledger alone."""
+    logger = "[general]\nqueue_log=no\n[logfiles]\nfull => notice,warning,error,verbose(5)\n"
+    setup = Setup(SMALL.site, WAITING.members, "setinterfacevar=yes\n", daemon=daemon, files={"logger.conf": logger})
+    with pbx(setup, asterisk, asterisk_22, phones, tmp_path / "pbx") as made:
+        calls_ = (
+            Call("support", (At(2.0), Press("1")), name="home", caller='"A" <2025550101>'),
+            Call("support", (At(1.5), HangUp()), name="prompt", caller='"B" <2025550102>'),
+        )
+        phones.run(calls_, made.asterisk.sip_port, stagger=0.4)
+        made.channels_left()
+        first, second = rows(made)
+        assert made.asterisk.log.joinpath("queue_log").exists() is False
+        assert (made.state / "queue_log").stat().st_mode & 0o077 == 0
+    assert (first["outcome"], first["choice"], first["answered_country"]) == ("answered", "domestic", "US")
+    assert (second["outcome"], second["disclosed"]) == ("before-queue", "part")
+    assert first["caller"]
+    assert first["caller"] != second["caller"]

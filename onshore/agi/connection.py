@@ -76,20 +76,23 @@ class Lines:
 async def read_headers(lines: Lines, seconds: float = wire.HEADER_SECONDS) -> dict[str, str]:
     """Return the header block; WireError when it is too long, too late, cut off or no AGI."""
     block = wire.HeaderBlock()
+    hung_up: list[bytes] = []  # after what may be the end; if it was not, they are a caller's own words, too
     try:
         async with asyncio.timeout(seconds):
             block.add(await lines.start() + await lines.header())
             while not block.ended:
                 try:
-                    async with asyncio.timeout(_patience(block)):
+                    async with asyncio.timeout(GLANCE if hung_up else _patience(block)):
                         line = await lines.header()
                 except (TimeoutError, asyncio.IncompleteReadError):
                     if block.may_end:
                         break
                     raise
-                if block.may_end and line == HANGUP:
-                    lines.give_back(line)
-                    break
+                if block.may_end and line == HANGUP and len(hung_up) < wire.REPLY_LINES:
+                    hung_up.append(line)
+                    continue
+                while hung_up:
+                    block.add(hung_up.pop())
                 block.add(line)
     except TimeoutError:
         raise wire.WireError(f"no headers within {seconds:g} s") from None
@@ -99,6 +102,8 @@ async def read_headers(lines: Lines, seconds: float = wire.HEADER_SECONDS) -> di
         if not block.length:
             raise wire.NothingSaidError(error.strerror or str(error)) from None
         raise wire.WireError(error.strerror or str(error)) from None
+    for line in hung_up:
+        lines.give_back(line)
     return block.headers()
 
 

@@ -109,6 +109,8 @@ texts = st.lists(pieces, max_size=6).map(b"".join)
 @example(name=b"x" * 70_000, rdnis=b"x")
 @example(name=b"x\n" * 35_000, rdnis=b"\n" * 9_000)
 @example(name=b"Acme\n" + FORGED.encode(), rdnis=b"x")
+@example(name=b"x", rdnis=FORGED.encode() + b"HANGUP\n")
+@example(name=FORGED.encode() + b"HANGUP\nHANGUP\n", rdnis=FORGED.encode() + b"HANGUP\n200 result=0\n")
 @example(name=b"x\n\n\n", rdnis=b"x\nagi_threadid: 1\nagi_arg_1: sales\n\n")
 def test_nothing_that_a_caller_writes_becomes_a_header_or_an_argument(name: bytes, rdnis: bytes) -> None:
     """Whatever the caller's name and the diverting number hold, the call is the one that it is, in both ways."""

@@ -59,7 +59,15 @@ def _is_asterisk(folder: Path, etc: Path) -> bool:
     if name != "asterisk" and not loaded:
         return False
     console = any(re.match(r"-[a-zA-Z]*[rRx]", word) for word in words[1:])
-    return not console and _same(_etc(words), etc)
+    return not console and _same(_etc(words), etc) and _of_this_machine(folder)
+
+
+def _of_this_machine(folder: Path) -> bool:
+    """Return whether a process sees the files that we see: one in a container of this machine has others there."""
+    try:
+        return (folder / "root").samefile("/")
+    except OSError:  # another user's, which we may not see: it may well be ours
+        return True
 
 
 def _etc(words: list[str]) -> Path:

@@ -168,3 +168,24 @@ def test_a_daemon_that_will_be_root_is_told(
     planned = machine.planned()
     said = planned.problems if serious else planned.notes
     assert any("will run as root" in one for one in said)
+
+
+@pytest.mark.parametrize(("root", "user"), [("/", "nobody"), ("", "nobody"), ("elsewhere", "root")])
+def test_an_asterisk_in_a_container_is_not_this_machine_s(
+    etc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str, user: str
+) -> None:
+    """It has the usual folder by name, and other files there. One whose files we may not see can be ours."""
+    options(etc, "runuser = root\n")
+    process = tmp_path / "proc" / "4321"
+    process.mkdir(parents=True)
+    (process / "comm").write_text("asterisk\n")
+    (process / "cmdline").write_bytes(b"/usr/sbin/asterisk\0-f\0-U\0asterisk\0")
+    uid, gid = NOBODY.pw_uid, NOBODY.pw_gid
+    (process / "status").write_text(f"Name:\tasterisk\nUid:\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\n")
+    (tmp_path / "elsewhere").mkdir()
+    if root:
+        (process / "root").symlink_to(tmp_path / root)
+    monkeypatch.setattr(running, "PROC", tmp_path / "proc")
+    found = config.account(etc)
+    assert found
+    assert found.user == user

@@ -76,24 +76,9 @@ class Lines:
 async def read_headers(lines: Lines, seconds: float = wire.HEADER_SECONDS) -> dict[str, str]:
     """Return the header block; WireError when it is too long, too late, cut off or no AGI."""
     block = wire.HeaderBlock()
-    hung_up: list[bytes] = []  # after what may be the end; if it was not, they are a caller's own words, too
     try:
         async with asyncio.timeout(seconds):
-            block.add(await lines.start() + await lines.header())
-            while not block.ended:
-                try:
-                    async with asyncio.timeout(GLANCE if hung_up else _patience(block)):
-                        line = await lines.header()
-                except (TimeoutError, asyncio.IncompleteReadError):
-                    if block.may_end:
-                        break
-                    raise
-                if block.may_end and line == HANGUP and len(hung_up) < wire.REPLY_LINES:
-                    hung_up.append(line)
-                    continue
-                while hung_up:
-                    block.add(hung_up.pop())
-                block.add(line)
+            await _read_into(block, lines)
     except TimeoutError:
         raise wire.WireError(f"no headers within {seconds:g} s") from None
     except asyncio.IncompleteReadError as error:
@@ -102,9 +87,29 @@ async def read_headers(lines: Lines, seconds: float = wire.HEADER_SECONDS) -> di
         if not block.length:
             raise wire.NothingSaidError(error.strerror or str(error)) from None
         raise wire.WireError(error.strerror or str(error)) from None
+    return block.headers()
+
+
+async def _read_into(block: wire.HeaderBlock, lines: Lines) -> None:
+    """Read a header block to its end; lines that Asterisk says of a hang-up after it are given back."""
+    hung_up: list[bytes] = []  # after what may be the end; if it was not, they are a caller's own words, too
+    block.add(await lines.start() + await lines.header())
+    while not block.ended:
+        try:
+            async with asyncio.timeout(GLANCE if hung_up else _patience(block)):
+                line = await lines.header()
+        except (TimeoutError, asyncio.IncompleteReadError):
+            if block.may_end:
+                break
+            raise
+        if block.may_end and line == HANGUP and len(hung_up) < wire.REPLY_LINES:
+            hung_up.append(line)
+            continue
+        while hung_up:
+            block.add(hung_up.pop())
+        block.add(line)
     for line in hung_up:
         lines.give_back(line)
-    return block.headers()
 
 
 def _patience(block: wire.HeaderBlock) -> float | None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from onshore.site import Site
 
 _LOST = {
-    "setinterfacevar": "who answered is not known, and so not in which country (reports say `unknown`)",
-    "setqueueentryvar": "how long callers waited is not known",
+    "setinterfacevar": "who answered, and so in which country, is known from queue_log alone (`unknown` until then)",
+    "setqueueentryvar": "how long callers waited is known from queue_log alone",
 }
 
 

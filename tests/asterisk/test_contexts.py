@@ -93,8 +93,8 @@ def test_what_a_queue_does_not_tell_is_told_with_the_very_lines(tmp_path: Path) 
     made = making.site(tmp_path)
     said = list(queuechecks.told(made, "q", Queue(("setinterfacevar", "setqueueentryvar"), "out")))
     assert [one.serious for one in said] == [False, False]
-    assert "who answered is not known" in said[0].problem
-    assert "how long callers waited is not known" in said[0].problem
+    assert "who answered, and so in which country, is known from queue_log alone" in said[0].problem
+    assert "how long callers waited is known from queue_log alone" in said[0].problem
     assert (
         f"`setinterfacevar = yes` and `setqueueentryvar = yes` below [q] in {tmp_path}/etc/queues.conf"
         in said[0].remedy

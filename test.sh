@@ -16,7 +16,7 @@ need '.venv/bin/python -W error -c "import weasyprint"' libpango-1.0-0 libpangof
 .venv/bin/ruff format --check .
 .venv/bin/mypy
 .venv/bin/vulture
-.venv/bin/python -m pytest -m 'pbx and books' -n 6
-# Where the sound is looked at, it is in real time: these calls have the machine to themselves.
 .venv/bin/python -m pytest -m 'not pbx' -n 2 --dist worksteal
-.venv/bin/python -m pytest -m 'pbx and not books'
+.venv/bin/python -m pytest -m 'pbx and beside' -n 5
+# Many calls at once, and their sound in real time: they have the machine to themselves.
+.venv/bin/python -m pytest -m 'pbx and not beside'

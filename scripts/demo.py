@@ -100,7 +100,10 @@ def show(stack: ExitStack) -> None:
 
     phones = stack.enter_context(Phones(unpacked, FOLDER / "phones", AGENTS))
     members = {f"support-{agent.name}": (agent.name,) for agent in AGENTS}
-    files = {"extensions.conf": "[general]\nstatic=yes\n" + FROM_PHONES, "queues.conf": queues(members, "setinterfacevar=yes\nsetqueueentryvar=yes\n")}
+    files = {
+        "extensions.conf": "[general]\nstatic=yes\n" + FROM_PHONES,
+        "queues.conf": queues(members, "setinterfacevar=yes\nsetqueueentryvar=yes\n"),
+    }
     pbx = PrivateAsterisk(unpacked, FOLDER / "pbx", endpoints=phones.endpoints(), files=files)
     stack.enter_context(pbx)
     say(f"A PBX with Asterisk {unpacked.version} is up, and another that plays the telephones and the agents.")

@@ -302,6 +302,7 @@ QUEUES = "[general]\n[support-manila]\njoinempty=yes\n[support-milwaukee]\njoine
 
 
 @pytest.mark.pbx
+@pytest.mark.beside
 def test_real_asterisk(asterisk: Unpacked, tmp_path: Path) -> None:
     """A real Asterisk takes it without a complaint, and the fallback keeps what the call flow promises."""
     server = Server(listen="127.0.0.1:9")  # nothing listens there

@@ -115,6 +115,7 @@ def around(now: datetime) -> list[str]:
 
 
 @pytest.mark.pbx
+@pytest.mark.beside
 def test_asterisk_says_the_same(asterisk: Unpacked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """GotoIfTime, with the pattern that the dialplan has, is of one mind with the call flow, in every kind of zone.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from onshore.site import Site
     from onshore.testing.unpack import Unpacked
 
-pytestmark = [pytest.mark.pbx, pytest.mark.books, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.pbx, pytest.mark.beside, pytest.mark.timeout(200)]
 
 ENDPOINTS = """
 [silent]

@@ -38,7 +38,7 @@ key = "1"
     {"support-manila": ("manila",), "support-milwaukee": ("milwaukee",)},
 )
 
-pytestmark = [pytest.mark.pbx, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.pbx, pytest.mark.beside, pytest.mark.timeout(200)]
 
 
 @pytest.fixture

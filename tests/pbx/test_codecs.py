@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from onshore.testing.unpack import Unpacked
 
-pytestmark = [pytest.mark.pbx, pytest.mark.books, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.pbx, pytest.mark.beside, pytest.mark.timeout(200)]
 
 
 @pytest.mark.parametrize("daemon", [True, False], ids=["daemon", "fallback"])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from onshore.testing.unpack import Unpacked
 
-pytestmark = [pytest.mark.pbx, pytest.mark.books, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.pbx, pytest.mark.beside, pytest.mark.timeout(200)]
 
 FREED_WITHIN = 2.0  # seconds from the hang-up
 WAITING = Setup(

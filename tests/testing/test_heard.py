@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-pytestmark = pytest.mark.pbx  # the sentences are spoken by the unpacked espeak-ng
+pytestmark = [pytest.mark.pbx, pytest.mark.beside]  # the sentences are spoken by the unpacked espeak-ng
 
 TONES = {"manila": 523, "milwaukee": 823}
 

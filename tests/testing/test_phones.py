@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from onshore.testing.match import Sound
     from onshore.testing.unpack import Unpacked
 
-pytestmark = pytest.mark.pbx
+pytestmark = [pytest.mark.pbx, pytest.mark.beside]
 
 AGENTS = (Agent("manila", 523, talks=2), Agent("milwaukee", 823, talks=None), Agent("nobody", 1013, answers=False))
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.pbx
+@pytest.mark.beside
 def test_several_run_side_by_side(asterisk_22: Unpacked, asterisk_16: Unpacked, tmp_path: Path) -> None:
     """Of each release one runs at the same time, on ports of its own, and its console is also a plain command."""
     with PrivateAsterisk(asterisk_22, tmp_path / "22") as new, PrivateAsterisk(asterisk_16, tmp_path / "16") as old:
@@ -39,6 +40,7 @@ def test_several_run_side_by_side(asterisk_22: Unpacked, asterisk_16: Unpacked, 
 
 
 @pytest.mark.pbx
+@pytest.mark.beside
 def test_it_starts_without_a_complaint(asterisk: Unpacked, tmp_path: Path) -> None:
     """Nothing in the prepared configuration makes Asterisk log a warning or an error, and a reload neither."""
     with PrivateAsterisk(asterisk, tmp_path / "pbx") as pbx:
@@ -48,6 +50,7 @@ def test_it_starts_without_a_complaint(asterisk: Unpacked, tmp_path: Path) -> No
 
 
 @pytest.mark.pbx
+@pytest.mark.beside
 def test_prompts_can_be_linked_into_its_sounds(asterisk_22: Unpacked, tmp_path: Path) -> None:
     """The folders of sounds are its own: writing into them leaves the unpacked files alone."""
     pbx = PrivateAsterisk(asterisk_22, tmp_path / "pbx")
@@ -60,6 +63,7 @@ def test_prompts_can_be_linked_into_its_sounds(asterisk_22: Unpacked, tmp_path: 
 
 
 @pytest.mark.pbx
+@pytest.mark.beside
 def test_configuration_that_cannot_be_read_is_told(asterisk_22: Unpacked, tmp_path: Path) -> None:
     """An Asterisk that ends while it starts is an error that carries its last words."""
     broken = PrivateAsterisk(asterisk_22, tmp_path / "pbx", files={"modules.conf": "[modules]\nrequire=nothing.so\n"})
@@ -82,6 +86,7 @@ sys.stdin.read()
 
 
 @pytest.mark.pbx
+@pytest.mark.beside
 def test_it_does_not_survive_its_parent(asterisk_22: Unpacked, tmp_path: Path) -> None:
     """When the process that started it is killed, Asterisk dies; the end of the thread that started it does no harm."""
     command = [sys.executable, "-c", _PARENT, str(asterisk_22.folder), str(tmp_path / "pbx")]

@@ -304,7 +304,8 @@ def export(
 ) -> None:
     """Write calls as CSV, JSON lines or Parquet.
 
-    A condition is a column, = != < <= > >=, and a value: `none` is no value, `yes` and `no` are true and false, moments
+    A condition is a column, = != < <= > >=, and a value: `none` is no value ("none", in quotes,
+    is the choice of who pressed nothing), `yes` and `no` are true and false, moments
     are dates or ISO 8601 (UTC unless said otherwise). Several are joined by `and`; `country = PH,IN` is either.
     `answered = yes` are calls that an agent answered, `untold = yes` those that were to be told and were not.
 

@@ -100,11 +100,23 @@ class AgiLine:
         reply = await self._ask(f"GOSUB {subroutine} s 1 {given}", seconds)
         if reply.result:
             raise LineLost(f"the dialplan has no {subroutine}: run `onshore build` and `onshore install` again")
-        if ABNORMAL not in reply.text:
-            # It has ended by itself, nobody knows when. If all is over by now, that was long ago: we stood still.
-            self._until = 0.0
+        if ABNORMAL in reply.text:
+            return await self._cut_short()
+        # It has ended by itself, nobody knows when. If all is over by now, that was long ago: we stood still.
+        self._until = 0.0
         reply = await self._ask(f"GET VARIABLE {SAID}")
         self._until = self._clock() + DEADLINE
+        return _said(reply.text)
+
+    async def _cut_short(self) -> _Said:
+        """Return what came of a subroutine that did not get to its end: a hang-up, or the deadline, if all is over.
+
+        That Asterisk closes the connection says the same: its word HANGUP may be lost with what we sent too late.
+        """
+        try:
+            reply = await self._ask(f"GET VARIABLE {SAID}")
+        except LineLost:
+            raise self._end(None) from None
         return _said(reply.text)
 
     async def _set(self, name: str, value: str) -> None:

@@ -38,7 +38,7 @@ _LEFT = {
 }
 # Milliseconds: moments within a second are in the order in which things happen on a call. An agent may answer in the
 # second in which the call came in, and nobody leaves a queue after the end.
-_PLACES = CODES | {"left": CODES["transferred"], "connected": 900}
+_PLACES = CODES | {"left": CODES["transferred"], "connected": 999}
 _LATER = 0.2  # seconds: what the call flow itself notes of a hang-up comes before the end
 _OLD = 8  # fields of ONSHORE_ENDED, as older dialplans wrote it: without the caller's number
 

@@ -361,3 +361,13 @@ async def test_an_answer_that_waited_out_a_standstill_counts(daemon: Daemon, mon
     fake.answer = stand_still  # type: ignore[method-assign]
     await daemon.call(fake)
     assert fake.finished
+
+
+async def test_a_hang_up_in_a_prompt_is_one_though_the_word_of_it_is_lost(daemon: Daemon) -> None:
+    """Asterisk says HANGUP and closes; with a command of ours on the way, its last words may never be read."""
+    fake = FakeAsterisk(sample_plan(), [HangUp("disclosure", 700)])
+    answer = fake.answer
+    fake.answer = lambda command: [line for line in answer(command) if line != "HANGUP"]  # type: ignore[method-assign]
+    await daemon.call(fake)
+    assert daemon.notes.last("choice")["choice"] == "hangup"
+    assert daemon.notes.last("disclosed")["heard_ms"] == 700
